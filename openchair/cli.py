@@ -1,0 +1,51 @@
+"""The `openchair` command. Each subcommand is a module with HELP, configure(parser) and run(arguments)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+from openchair import __version__
+
+COMMANDS = {
+    "run": "openchair.site.commands.run",
+    "setup": "openchair.site.commands.setup",
+    "doctor": "openchair.site.commands.doctor",
+    "demo": "openchair.directory.commands.demo",
+    "import": "openchair.directory.commands.import_source",
+    "refresh": "openchair.directory.commands.refresh",
+    "sources": "openchair.directory.commands.sources",
+    "runs": "openchair.directory.commands.runs",
+    "undo": "openchair.directory.commands.undo",
+    "duplicates": "openchair.directory.commands.duplicates",
+    "proposals": "openchair.directory.commands.proposals",
+    "reports": "openchair.directory.commands.reports",
+    "publish": "openchair.directory.commands.publish",
+    "places": "openchair.places.commands.places",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand and return its exit code."""
+    parser = argparse.ArgumentParser(prog="openchair", description="The self-hosted home of a twelve-step fellowship.")
+    parser.add_argument("--version", action="version", version=f"openchair {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    chosen = _first_word(sys.argv[1:] if argv is None else argv)
+    for name, path in COMMANDS.items():
+        # Only the chosen command is imported in full: `openchair run` must not pay for the importers.
+        module = import_module(path) if chosen in {name, None} else None
+        subparser = subparsers.add_parser(name, help=module.HELP if module else None)
+        if module:
+            module.configure(subparser)
+            subparser.set_defaults(run=module.run)
+    arguments = parser.parse_args(argv)
+    return int(arguments.run(arguments))
+
+
+def _first_word(arguments: list[str]) -> str | None:
+    return next((word for word in arguments if word in COMMANDS), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

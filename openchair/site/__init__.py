@@ -1,0 +1,1 @@
+"""Settings, the URL root, base templates, design tokens, components, service worker: the parts on one page."""

@@ -1,0 +1,1 @@
+"""Commands about the installation itself: run, doctor. One module a command: HELP, configure(parser), run(arguments)."""

@@ -1,0 +1,129 @@
+"""Settings, all from the environment, with defaults that are safe to run. Each is explained in docs/settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from openchair.lib import environment
+from openchair.site.secret_key import read_or_make_secret_key
+
+HOME = environment.home()
+PACKAGE = Path(__file__).resolve().parent
+
+SECRET_KEY = environment.text("SECRET_KEY") or read_or_make_secret_key(home=HOME)
+DEBUG = environment.boolean("DEBUG", default=False)
+SITE_NAME = environment.text("SITE_NAME", "Openchair")
+SITE_URL = environment.text("SITE_URL").rstrip("/")
+SITE_COUNTRY = environment.text("SITE_COUNTRY", "US").upper()
+SITE_TIME_ZONE = environment.text("SITE_TIME_ZONE", "America/New_York")
+DISTANCE_UNIT = environment.text("DISTANCE_UNIT", "mi" if SITE_COUNTRY in {"US", "GB", "LR", "MM"} else "km")
+PLACES_COUNTRIES = environment.words("PLACES_COUNTRIES", "US,CA,GB,IE,MX,ES,FR")
+GEOCODER = environment.text("GEOCODER")
+
+# The public half answers for every name it is reached by, unless the operator lists them: links are built from
+# SITE_URL or are relative, so a forged Host header has nothing to poison.
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "*")
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "template_partials",
+    "openchair.sources",
+    "openchair.directory",
+    "openchair.site",
+]
+MIDDLEWARE = [
+    "openchair.site.security_headers.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "openchair.site.urls"
+WSGI_APPLICATION = "openchair.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "openchair.site.page_context.site",
+            ],
+            "builtins": ["template_partials.templatetags.partials"],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "openchair.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 5,
+                # FULL: a write that was acknowledged survives a power cut, which NORMAL does not promise under WAL.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise environment.BadSetting(f"unexpected scheme in DATABASE_URL: {parts.scheme}, use postgres://")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"pool": True},
+    }
+
+
+DATABASES = {"default": _database(environment.text("DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = environment.text("SITE_LANGUAGE", "en")
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [PACKAGE / "locale"]
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Tiles an operator adds: <home>/public/streets.pmtiles, served with Range support by WhiteNoise.
+WHITENOISE_ROOT = HOME / "public"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# `live` owns the public port and sets this header itself; it trusts none that come in.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+USE_X_FORWARDED_HOST = False
+
+# The address of a visitor is never logged: no request lines, only what went wrong, by deed and id.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

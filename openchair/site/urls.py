@@ -1,0 +1,10 @@
+"""The URL root. Each part brings its own urls.py."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("openchair.directory.urls")),
+    path("", include("openchair.site.pages_urls")),
+]
