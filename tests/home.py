@@ -1,4 +1,4 @@
-"""Tests never touch a person's installation: each run has a home of its own."""
+"""A pytest plugin, loaded before Django's settings: tests never touch a person's installation."""
 
 from __future__ import annotations
 
