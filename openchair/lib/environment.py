@@ -44,3 +44,11 @@ def words(name: str, default: str = "") -> list[str]:
 def home() -> Path:
     """Return the folder that holds everything an installation writes (OPENCHAIR_HOME, default `var/`)."""
     return Path(text("OPENCHAIR_HOME", "var")).absolute()
+
+
+def one_of(name: str, default: str, *, allowed: tuple[str, ...]) -> str:
+    """Return the setting `name`, which must be one of `allowed`. Raise BadSetting otherwise."""
+    value = text(name, default)
+    if value not in allowed:
+        raise BadSetting(f"unexpected value {name}={value}, use one of {', '.join(allowed)}")
+    return value

@@ -6,19 +6,21 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from openchair.lib import environment
+from openchair.lib.installation import read_installation
 from openchair.site.secret_key import read_or_make_secret_key
 
-HOME = environment.home()
+INSTALLATION = read_installation()
+HOME = INSTALLATION.home
 PACKAGE = Path(__file__).resolve().parent
 
 SECRET_KEY = environment.text("SECRET_KEY") or read_or_make_secret_key(home=HOME)
 DEBUG = environment.boolean("DEBUG", default=False)
-SITE_NAME = environment.text("SITE_NAME", "Openchair")
+SITE_NAME = INSTALLATION.name
 SITE_URL = environment.text("SITE_URL").rstrip("/")
-SITE_COUNTRY = environment.text("SITE_COUNTRY", "US").upper()
-SITE_TIME_ZONE = environment.text("SITE_TIME_ZONE", "America/New_York")
-DISTANCE_UNIT = environment.text("DISTANCE_UNIT", "mi" if SITE_COUNTRY in {"US", "GB", "LR", "MM"} else "km")
-PLACES_COUNTRIES = environment.words("PLACES_COUNTRIES", "US,CA,GB,IE,MX,ES,FR")
+SITE_COUNTRY = INSTALLATION.country
+SITE_TIME_ZONE = INSTALLATION.time_zone
+DISTANCE_UNIT = INSTALLATION.distance_unit
+PLACES_COUNTRIES = INSTALLATION.places_countries
 GEOCODER = environment.text("GEOCODER")
 
 # The public half answers for every name it is reached by, unless the operator lists them: links are built from
@@ -91,14 +93,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-LANGUAGE_CODE = environment.text("SITE_LANGUAGE", "en")
+LANGUAGE_CODE = INSTALLATION.language
 LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [PACKAGE / "locale"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = INSTALLATION.static_folder
 STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -1,0 +1,86 @@
+"""The public port: what must be fast or outlive Django is answered here, everything else goes to the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from openchair.directory.searching import SearchSettings
+from openchair.lib.installation import Installation, read_installation
+from openchair.live.asgi import Application, Receive, Scope, Send, respond
+from openchair.live.front import Front
+from openchair.live.search import SearchLane
+from openchair.live.static_files import PREFIX as STATIC_PREFIX
+from openchair.live.static_files import StaticFiles
+from openchair.places.gazetteer import Gazetteer, NoGazetteer
+from openchair.search.snapshot import SnapshotHolder
+
+
+class Live:
+    """The root application: a table of exact paths, the static prefix, and the way in to the pages."""
+
+    def __init__(
+        self, *, exact: Mapping[str, Application], static: Application, front: Application
+    ) -> None:
+        self._exact = exact
+        self._static = static
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        if scope["type"] == "http":
+            path = scope["path"]
+            application = self._exact.get(path)
+            if application is None:
+                application = self._static if path.startswith(STATIC_PREFIX) else self._front
+            await application(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+
+
+def make_application() -> Live:
+    """Return the root application of the installation that the environment describes."""
+    installation = read_installation()
+    lane = SearchLane(
+        holder=SnapshotHolder(folder=installation.search_folder),
+        gazetteer=open_gazetteer(installation),
+        settings=search_settings(installation),
+    )
+    return Live(
+        exact={"/api/v1/meetings": lane, "/api/v1/openapi.json": lane, "/healthz": answer_health},
+        static=StaticFiles(folder=installation.static_folder),
+        front=Front(
+            socket_path=installation.pages_socket,
+            away=read_away_pages(folder=installation.away_folder),
+            trusts_proxy=installation.is_behind_proxy,
+        ),
+    )
+
+
+def search_settings(installation: Installation) -> SearchSettings:
+    """Return what a search takes for granted on this installation."""
+    return SearchSettings(
+        time_zone=installation.time_zone,
+        country=installation.country,
+        distance_unit=installation.distance_unit,
+    )
+
+
+def open_gazetteer(installation: Installation) -> Gazetteer | None:
+    """Return the gazetteer, or None on an installation without one: searches then go without places."""
+    try:
+        return Gazetteer.open(path=installation.places_file)
+    except NoGazetteer:
+        return None
+
+
+def read_away_pages(*, folder: Path) -> dict[str, bytes]:
+    """Return the pages kept for the time when Django is away, by path; "" is the one for all other paths."""
+    pages = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.html"))}
+    return {("" if name == "away" else f"/{name}"): body for name, body in pages.items()}
+
+
+async def answer_health(scope: Scope, receive: Receive, send: Send) -> None:
+    """Say that this process answers. It says nothing of Django: `openchair doctor` looks at the whole."""
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await respond(send, status=200, headers=headers, body=b'{"status":"ok"}')

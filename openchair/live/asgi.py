@@ -1,0 +1,28 @@
+"""The few ASGI shapes the live half speaks. Source: the ASGI specification, version 3."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+# Any: an ASGI scope and message are mappings whose values differ by key; each is narrowed where it is read.
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """Return the first header called `name` (lower case) of the request, or b"" without one."""
+    return next((value for key, value in scope["headers"] if key == name), b"")
+
+
+async def respond(
+    send: Send, *, status: int, headers: Headers, body: bytes, with_body: bool = True
+) -> None:
+    """Send a whole answer. `with_body` False answers a HEAD request: same headers, no body."""
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body if with_body else b""})
