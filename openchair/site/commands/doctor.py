@@ -1,0 +1,252 @@
+"""`openchair doctor`: say what is wrong with an installation, and how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import django
+import msgspec
+
+from openchair.lib import clock
+from openchair.lib.environment import BadSetting
+from openchair.lib.installation import Installation, read_installation
+
+HELP = "say what is wrong with this installation and how to mend it"
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+# Linux refuses longer names for Unix sockets. Source: unix(7), sun_path is 108 bytes with the closing zero.
+LONGEST_SOCKET_NAME = 107
+SNAPSHOT_OLD_AFTER = timedelta(days=2)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing looked at. `mend` says what to do; empty when it is well."""
+
+    level: Literal["ok", "warning", "broken"]
+    what: str
+    mend: str = ""
+
+
+Check = Callable[[Installation, datetime], Iterator[Finding]]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every finding. Return 0 when all is well or only warned of, 1 when something is broken."""
+    findings = examine(now=clock.now())
+    if arguments.json:
+        print(json.dumps([msgspec.to_builtins(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            print(_line(finding))
+    return 1 if any(finding.level == "broken" for finding in findings) else 0
+
+
+def examine(*, now: datetime) -> list[Finding]:
+    """Return what was found, in the order in which it should be mended."""
+    try:
+        installation = read_installation()
+    except BadSetting as error:
+        return [Finding(level="broken", what=str(error), mend="Correct the setting and run again.")]
+    findings = [finding for check in EARLY_CHECKS for finding in check(installation, now)]
+    if any(finding.level == "broken" for finding in findings):
+        return findings
+    return findings + [finding for check in LATE_CHECKS for finding in check(installation, now)]
+
+
+def check_home(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look at the folder that everything is kept in."""
+    home = installation.home
+    if not home.is_dir():
+        yield Finding(level="broken", what=f"{home} does not exist", mend="Run: openchair setup")
+        return
+    if not os.access(home, os.W_OK):
+        yield Finding(
+            level="broken", what=f"{home} can't be written to", mend=f"Run as its owner, or: chown -R $USER {home}"
+        )
+        return
+    if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) & stat.S_IWOTH:
+        yield Finding(level="warning", what=f"anyone may write to {home}", mend=f"chmod 700 {home}")
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE_BYTES:
+        yield Finding(
+            level="warning", what=f"only {free // 2**20} MB are free on its disk", mend="Make room, or move OPENCHAIR_HOME."
+        )
+    yield Finding(level="ok", what=f"home {home}")
+
+
+def check_secret_key(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look at the secret key: there, long enough, nobody else's to read."""
+    path = installation.home / "secret_key"
+    if "SECRET_KEY" in os.environ or not path.exists():
+        return
+    if path.stat().st_mode & 0o077:
+        yield Finding(level="warning", what="others may read the secret key", mend=f"chmod 600 {path}")
+    if len(path.read_text(encoding="ascii").strip()) < 32:
+        yield Finding(level="broken", what="the secret key is too short", mend=f"Delete {path} and start again.")
+
+
+def check_socket_name(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look whether the socket's name fits."""
+    if len(str(installation.pages_socket)) > LONGEST_SOCKET_NAME:
+        yield Finding(
+            level="broken",
+            what=f"the name {installation.pages_socket} is too long for a socket",
+            mend="Choose a shorter OPENCHAIR_HOME.",
+        )
+
+
+def check_settings(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look for settings that are fit for a developer only."""
+    from django.conf import settings  # noqa: PLC0415  # reading them makes a home; the checks before must come first
+
+    if settings.DEBUG:
+        yield Finding(level="warning", what="DEBUG is on: errors show their insides", mend="Unset DEBUG.")
+    if not settings.SITE_URL:
+        yield Finding(
+            level="warning",
+            what="SITE_URL is not set: calendar entries carry links without a host",
+            mend="Set SITE_URL, such as https://meetings.example.org",
+        )
+
+
+def check_database(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look whether the database answers and has every table."""
+    from django.db import DatabaseError, connection  # noqa: PLC0415  # after django.setup()
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield Finding(
+            level="broken",
+            what=f"the database does not answer: {str(error).splitlines()[0]}",
+            mend="Check DATABASE_URL, and that the database is running.",
+        )
+        return
+    if waiting:
+        yield Finding(level="broken", what=f"{len(waiting)} changes of the database are waiting", mend="Run: openchair setup")
+        return
+    yield Finding(level="ok", what=f"database {connection.vendor}")
+    if connection.vendor == "sqlite":
+        yield from _check_sqlite(Path(str(connection.settings_dict["NAME"])))
+
+
+def _check_sqlite(path: Path) -> Iterator[Finding]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        [mode] = database.execute("PRAGMA journal_mode").fetchone()
+        [verdict] = database.execute("PRAGMA quick_check(1)").fetchone()
+    if mode != "wal":
+        yield Finding(level="warning", what=f"SQLite's journal is {mode}, not wal", mend="Run: openchair setup")
+    if verdict != "ok":
+        yield Finding(level="broken", what=f"the database file is damaged: {verdict}", mend="Restore your last backup.")
+
+
+def check_sources(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look for sources whose last run failed or waits for a person."""
+    from django.db import DatabaseError  # noqa: PLC0415  # after django.setup()
+
+    from openchair.sources.models import Source  # noqa: PLC0415
+
+    try:
+        sources = list(Source.objects.order_by("name"))
+    except DatabaseError:
+        return
+    for source in sources:
+        last = source.importrun_set.order_by("-pk").first()
+        if last is not None and last.state == "held":
+            yield Finding(
+                level="warning",
+                what=f"“{source.name}” waits: its last run would retire too much",
+                mend=f"Look at it (openchair runs {source.slug}), then: openchair refresh {source.slug} --accept",
+            )
+        if last is not None and last.state == "failed":
+            yield Finding(
+                level="warning",
+                what=f"the last run of “{source.name}” failed",
+                mend=f"See why: openchair runs {source.slug}",
+            )
+
+
+def check_static(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look for style and script."""
+    if not (installation.static_folder / "staticfiles.json").exists():
+        yield Finding(level="broken", what="style and script are not collected", mend="Run: openchair setup")
+    elif not any(installation.static_folder.glob("build/*.css")):
+        yield Finding(
+            level="broken",
+            what="style and script were never built",
+            mend="Install a released wheel, or run: make build && .venv/bin/openchair setup",
+        )
+
+
+def check_places(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look for the gazetteer."""
+    from openchair.places.gazetteer import Gazetteer, NoGazetteer  # noqa: PLC0415  # not needed when home is broken
+
+    try:
+        Gazetteer.open(path=installation.places_file)
+    except NoGazetteer as error:
+        yield Finding(level="warning", what=f"no places: {error}", mend="Run: openchair places")
+        return
+    size = installation.places_file.stat().st_size // 2**20
+    yield Finding(level="ok", what=f"places of {', '.join(installation.places_countries)} ({size} MB)")
+
+
+def check_search(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look at the search snapshot: there, whole, of this day."""
+    from openchair.search.snapshot import SnapshotHolder  # noqa: PLC0415  # numpy is not needed before
+
+    snapshot = SnapshotHolder(folder=installation.search_folder).current()
+    manifest = snapshot.manifest
+    if manifest is None:
+        yield Finding(level="broken", what="there is nothing to search", mend="Run: openchair publish")
+        return
+    yield Finding(level="ok", what=f"search over {manifest.count} meetings, published {manifest.built_at:%Y-%m-%d %H:%M} UTC")
+    if now - manifest.built_at > SNAPSHOT_OLD_AFTER:
+        yield Finding(
+            level="warning",
+            what="what is searched is older than two days",
+            mend="Keep `openchair run` running, or run: openchair publish",
+        )
+    if manifest.count == 0:
+        yield Finding(
+            level="warning", what="there are no meetings yet", mend="Run: openchair import <file or address of your feed>"
+        )
+
+
+def _setup_django(installation: Installation, now: datetime) -> Iterator[Finding]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openchair.site.settings")
+    try:
+        django.setup()
+    except BadSetting as error:
+        yield Finding(level="broken", what=str(error), mend="Correct the setting and run again.")
+
+
+EARLY_CHECKS: tuple[Check, ...] = (check_home, check_secret_key, check_socket_name, _setup_django)
+LATE_CHECKS: tuple[Check, ...] = (
+    check_settings,
+    check_database,
+    check_static,
+    check_places,
+    check_search,
+    check_sources,
+)
+
+
+def _line(finding: Finding) -> str:
+    mark = {"ok": "ok      ", "warning": "warning ", "broken": "broken  "}[finding.level]
+    return f"{mark}{finding.what}" + (f"\n        → {finding.mend}" if finding.mend else "")
