@@ -32,7 +32,9 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     """Return the setting `name` as a whole number. Raise BadSetting when it is none, or outside least…most."""
     value = text(name, str(default))
     if not value.lstrip("-").isdigit() or not least <= int(value) <= most:
-        raise BadSetting(f"unexpected value {name}={value}, use a whole number from {least} to {most}")
+        raise BadSetting(
+            f"unexpected value {name}={value}, use a whole number from {least} to {most}"
+        )
     return int(value)
 
 

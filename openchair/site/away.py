@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from django.conf import settings
@@ -35,4 +34,4 @@ def _render(address: str) -> bytes:
 def _replace(path: Path, content: bytes) -> None:
     aside = path.with_suffix(".new")
     aside.write_bytes(content)
-    os.replace(aside, path)
+    aside.replace(path)

@@ -8,4 +8,8 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the installation's name and languages for the page shell."""
-    return {"site_name": settings.SITE_NAME, "site_languages": settings.LANGUAGES, "debug": settings.DEBUG}
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_languages": settings.LANGUAGES,
+        "debug": settings.DEBUG,
+    }

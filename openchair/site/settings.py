@@ -75,7 +75,9 @@ def _database(url: str) -> dict[str, object]:
         }
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise environment.BadSetting(f"unexpected scheme in DATABASE_URL: {parts.scheme}, use postgres://")
+        raise environment.BadSetting(
+            f"unexpected scheme in DATABASE_URL: {parts.scheme}, use postgres://"
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

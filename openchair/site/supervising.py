@@ -27,7 +27,7 @@ class Half(msgspec.Struct, frozen=True, kw_only=True):
 
 def pause_before_restart(*, deaths: int) -> float:
     """Return the seconds to wait before the restart after `deaths` deaths in a row (1 is the first)."""
-    return min(FIRST_PAUSE_SECONDS * 2 ** min(deaths - 1, 10), LONGEST_PAUSE_SECONDS)
+    return min(FIRST_PAUSE_SECONDS * 2.0 ** min(deaths - 1, 10), LONGEST_PAUSE_SECONDS)
 
 
 class Supervisor:
@@ -80,11 +80,12 @@ class Supervisor:
         return process
 
     def _wait(self, process: subprocess.Popen[bytes]) -> bool:
-        try:
-            process.wait(timeout=WELL_AFTER_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.wait()
-            return True
+        with process:  # closes the pipe when it has ended
+            try:
+                process.wait(timeout=WELL_AFTER_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.wait()
+                return True
         return False
 
     def _end_all(self) -> None:
@@ -98,9 +99,6 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self._say(f"process {process.pid} did not end in time")
             _signal_group(process, signal.SIGKILL)
-            process.wait()
-            if process.stdin:
-                process.stdin.close()
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

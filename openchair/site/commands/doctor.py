@@ -74,7 +74,9 @@ def check_home(installation: Installation, now: datetime) -> Iterator[Finding]:
         return
     if not os.access(home, os.W_OK):
         yield Finding(
-            level="broken", what=f"{home} can't be written to", mend=f"Run as its owner, or: chown -R $USER {home}"
+            level="broken",
+            what=f"{home} can't be written to",
+            mend=f"Run as its owner, or: chown -R $USER {home}",
         )
         return
     if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) & stat.S_IWOTH:
@@ -82,7 +84,9 @@ def check_home(installation: Installation, now: datetime) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:
         yield Finding(
-            level="warning", what=f"only {free // 2**20} MB are free on its disk", mend="Make room, or move OPENCHAIR_HOME."
+            level="warning",
+            what=f"only {free // 2**20} MB are free on its disk",
+            mend="Make room, or move OPENCHAIR_HOME.",
         )
     yield Finding(level="ok", what=f"home {home}")
 
@@ -93,9 +97,15 @@ def check_secret_key(installation: Installation, now: datetime) -> Iterator[Find
     if "SECRET_KEY" in os.environ or not path.exists():
         return
     if path.stat().st_mode & 0o077:
-        yield Finding(level="warning", what="others may read the secret key", mend=f"chmod 600 {path}")
+        yield Finding(
+            level="warning", what="others may read the secret key", mend=f"chmod 600 {path}"
+        )
     if len(path.read_text(encoding="ascii").strip()) < 32:
-        yield Finding(level="broken", what="the secret key is too short", mend=f"Delete {path} and start again.")
+        yield Finding(
+            level="broken",
+            what="the secret key is too short",
+            mend=f"Delete {path} and start again.",
+        )
 
 
 def check_socket_name(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -113,7 +123,9 @@ def check_settings(installation: Installation, now: datetime) -> Iterator[Findin
     from django.conf import settings  # noqa: PLC0415  # reading them makes a home; the checks before must come first
 
     if settings.DEBUG:
-        yield Finding(level="warning", what="DEBUG is on: errors show their insides", mend="Unset DEBUG.")
+        yield Finding(
+            level="warning", what="DEBUG is on: errors show their insides", mend="Unset DEBUG."
+        )
     if not settings.SITE_URL:
         yield Finding(
             level="warning",
@@ -138,7 +150,11 @@ def check_database(installation: Installation, now: datetime) -> Iterator[Findin
         )
         return
     if waiting:
-        yield Finding(level="broken", what=f"{len(waiting)} changes of the database are waiting", mend="Run: openchair setup")
+        yield Finding(
+            level="broken",
+            what=f"{len(waiting)} changes of the database are waiting",
+            mend="Run: openchair setup",
+        )
         return
     yield Finding(level="ok", what=f"database {connection.vendor}")
     if connection.vendor == "sqlite":
@@ -150,9 +166,17 @@ def _check_sqlite(path: Path) -> Iterator[Finding]:
         [mode] = database.execute("PRAGMA journal_mode").fetchone()
         [verdict] = database.execute("PRAGMA quick_check(1)").fetchone()
     if mode != "wal":
-        yield Finding(level="warning", what=f"SQLite's journal is {mode}, not wal", mend="Run: openchair setup")
+        yield Finding(
+            level="warning",
+            what=f"SQLite's journal is {mode}, not wal",
+            mend="Run: openchair setup",
+        )
     if verdict != "ok":
-        yield Finding(level="broken", what=f"the database file is damaged: {verdict}", mend="Restore your last backup.")
+        yield Finding(
+            level="broken",
+            what=f"the database file is damaged: {verdict}",
+            mend="Restore your last backup.",
+        )
 
 
 def check_sources(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -184,7 +208,9 @@ def check_sources(installation: Installation, now: datetime) -> Iterator[Finding
 def check_static(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look for style and script."""
     if not (installation.static_folder / "staticfiles.json").exists():
-        yield Finding(level="broken", what="style and script are not collected", mend="Run: openchair setup")
+        yield Finding(
+            level="broken", what="style and script are not collected", mend="Run: openchair setup"
+        )
     elif not any(installation.static_folder.glob("build/*.css")):
         yield Finding(
             level="broken",
@@ -203,7 +229,9 @@ def check_places(installation: Installation, now: datetime) -> Iterator[Finding]
         yield Finding(level="warning", what=f"no places: {error}", mend="Run: openchair places")
         return
     size = installation.places_file.stat().st_size // 2**20
-    yield Finding(level="ok", what=f"places of {', '.join(installation.places_countries)} ({size} MB)")
+    yield Finding(
+        level="ok", what=f"places of {', '.join(installation.places_countries)} ({size} MB)"
+    )
 
 
 def check_search(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -213,9 +241,14 @@ def check_search(installation: Installation, now: datetime) -> Iterator[Finding]
     snapshot = SnapshotHolder(folder=installation.search_folder).current()
     manifest = snapshot.manifest
     if manifest is None:
-        yield Finding(level="broken", what="there is nothing to search", mend="Run: openchair publish")
+        yield Finding(
+            level="broken", what="there is nothing to search", mend="Run: openchair publish"
+        )
         return
-    yield Finding(level="ok", what=f"search over {manifest.count} meetings, published {manifest.built_at:%Y-%m-%d %H:%M} UTC")
+    yield Finding(
+        level="ok",
+        what=f"search over {manifest.count} meetings, published {manifest.built_at:%Y-%m-%d %H:%M} UTC",
+    )
     if now - manifest.built_at > SNAPSHOT_OLD_AFTER:
         yield Finding(
             level="warning",
@@ -224,7 +257,9 @@ def check_search(installation: Installation, now: datetime) -> Iterator[Finding]
         )
     if manifest.count == 0:
         yield Finding(
-            level="warning", what="there are no meetings yet", mend="Run: openchair import <file or address of your feed>"
+            level="warning",
+            what="there are no meetings yet",
+            mend="Run: openchair import <file or address of your feed>",
         )
 
 

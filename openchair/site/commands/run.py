@@ -29,7 +29,9 @@ class AlreadyRunning(Exception):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("--host", default=environment.text("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=environment.integer("PORT", 8000, least=1, most=65535))
+    parser.add_argument(
+        "--port", type=int, default=environment.integer("PORT", 8000, least=1, most=65535)
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,7 +69,9 @@ def _held(installation: Installation) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunning(f"{installation.home} is already being run by another process") from None
+            raise AlreadyRunning(
+                f"{installation.home} is already being run by another process"
+            ) from None
         yield
 
 
@@ -88,11 +92,27 @@ def _halves(*, host: str, port: int) -> list[Half]:
     return [
         Half(
             name="pages",
-            command=(*program, "pages", "--workers", str(page_workers), "--threads", str(page_threads)),
+            command=(
+                *program,
+                "pages",
+                "--workers",
+                str(page_workers),
+                "--threads",
+                str(page_threads),
+            ),
         ),
         Half(
             name="live",
-            command=(*program, "live", "--host", host, "--port", str(port), "--workers", str(live_workers)),
+            command=(
+                *program,
+                "live",
+                "--host",
+                host,
+                "--port",
+                str(port),
+                "--workers",
+                str(live_workers),
+            ),
         ),
     ]
 

@@ -43,7 +43,9 @@ def set_up(*, say: Callable[[str], None]) -> None:
 def _build_places(installation: Installation, say: Callable[[str], None]) -> None:
     from openchair.places.building import build_places  # noqa: PLC0415  # loads the gazetteer's sources
 
-    say(f"places: {build_places(path=installation.places_file, countries=installation.places_countries)}")
+    say(
+        f"places: {build_places(path=installation.places_file, countries=installation.places_countries)}"
+    )
 
 
 def _publish(installation: Installation) -> None:
