@@ -1,0 +1,58 @@
+import { expect, test } from "vitest"
+import { cluster, type Point } from "./clusters.ts"
+import { clampBox, pointsAddress, readPoints } from "./questions.ts"
+
+function point(id: string, latitude: number, longitude: number): Point {
+  return {
+    id,
+    name: id,
+    url: `/meetings/${id}`,
+    time: null,
+    day: null,
+    latitude,
+    longitude,
+    place: "",
+  }
+}
+
+test("every point is in exactly one cluster", () => {
+  const points = Array.from({ length: 500 }, (_, i) =>
+    point(String(i), (i % 170) - 85, ((i * 7) % 360) - 180),
+  )
+
+  const ids = cluster(points, 1024, 44).flatMap((one) => one.points.map(({ id }) => id))
+
+  expect(ids.sort()).toEqual(points.map(({ id }) => id).sort())
+})
+
+test("neighbours stand together when the map is far, apart when it is near", () => {
+  const two = [point("a", 40.71, -74.0), point("b", 40.72, -74.0)]
+
+  expect(cluster(two, 256, 44)).toHaveLength(1)
+  expect(cluster(two, 256 * 2 ** 16, 44)).toHaveLength(2)
+})
+
+test("the question is kept and the box is added", () => {
+  expect(
+    pointsAddress("https://a.example/api/v1/meetings?q=women&cursor=x", [-1, 2, 3, 4], 200),
+  ).toBe(
+    "https://a.example/api/v1/meetings?q=women&bbox=-1.0000%2C2.0000%2C3.0000%2C4.0000&limit=200",
+  )
+})
+
+test("a view past the date line is asked in the world's own degrees", () => {
+  expect(clampBox(170, -20, 190, 20)).toEqual([170, -20, -170, 20])
+  expect(clampBox(-400, -95, 400, 95)).toEqual([-180, -90, 180, 90])
+})
+
+test("what has no point, or is no answer at all, is left out", () => {
+  expect(readPoints(null)).toEqual([])
+  expect(
+    readPoints({
+      meetings: [
+        { id: 1, latitude: null },
+        { id: 2, latitude: 1, longitude: 2 },
+      ],
+    }),
+  ).toHaveLength(1)
+})

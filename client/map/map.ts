@@ -1,0 +1,161 @@
+import L from "leaflet"
+import { feature, mesh } from "topojson-client"
+import type { GeometryCollection, Topology } from "topojson-specification"
+import { type Cluster, cluster } from "./clusters.ts"
+import { clampBox, pointsAddress, readPoints } from "./questions.ts"
+
+// 44 px is the least target for a thumb, and so the closest that two pins may stand.
+const PIN_PX = 44
+const MOST_POINTS = 200
+const MOST_IN_POPUP = 8
+// The outlines are good to here; past it a city is pins on plain ground, unless the operator added streets.
+const OUTLINE_ZOOM = 9
+const STREET_ZOOM = 18
+
+/** Draw the map into `element`. Everything it needs is in its data attributes; nothing is asked of another host. */
+export function drawMap(element: HTMLElement): void {
+  const map = L.map(element, { attributionControl: true, zoomSnap: 0.5, worldCopyJump: true })
+  map.attributionControl.setPrefix(false)
+  map.attributionControl.addAttribution(element.dataset.credit ?? "Natural Earth")
+  show(map, element)
+  const pins = L.layerGroup().addTo(map)
+  const question = element.dataset.pointsUrl
+  map.on("moveend", () => {
+    if (question) void refresh(map, pins, new URL(question, location.href).toString(), element)
+  })
+  document.addEventListener("results-shown", () => {
+    const api = new URL(element.dataset.pointsUrl ?? "", location.href)
+    api.search = location.search
+    element.dataset.pointsUrl = api.toString()
+    void refresh(map, pins, api.toString(), element)
+  })
+  void drawGround(map, element)
+  if (question) void refresh(map, pins, new URL(question, location.href).toString(), element)
+}
+
+function show(map: L.Map, element: HTMLElement): void {
+  const numbers = (element.dataset.bounds ?? "").split(",").map(Number)
+  const [west = 0, south = 0, east = 0, north = 0] = numbers
+  map.setMaxZoom(element.dataset.streets ? STREET_ZOOM : 15)
+  if (numbers.length === 4 && numbers.every(Number.isFinite)) {
+    map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      { maxZoom: 13, animate: false },
+    )
+  } else {
+    map.setView([25, 0], 2)
+  }
+}
+
+async function drawGround(map: L.Map, element: HTMLElement): Promise<void> {
+  const { world, states, streets, streetsScript } = element.dataset
+  const colours = getComputedStyle(element)
+  const land = colours.getPropertyValue("--color-map-land").trim()
+  const line = colours.getPropertyValue("--color-map-line").trim()
+  const renderer = L.canvas({ padding: 0.5 })
+  const quiet = { interactive: false, renderer }
+  if (world) {
+    const topology = await load(world)
+    const countries = topology.objects.countries as GeometryCollection
+    L.geoJSON(feature(topology, countries), {
+      ...quiet,
+      style: { color: line, weight: 1, fillColor: land, fillOpacity: 1 },
+    }).addTo(map)
+  }
+  if (states) {
+    const topology = await load(states)
+    const borders = mesh(topology, topology.objects.states as GeometryCollection, (a, b) => a !== b)
+    L.geoJSON(borders, { ...quiet, style: { color: line, weight: 1 } }).addTo(map)
+  }
+  if (streets && streetsScript) {
+    const module = (await import(streetsScript)) as {
+      addStreets: (map: L.Map, url: string, isDark: boolean, above: number) => void
+    }
+    module.addStreets(
+      map,
+      streets,
+      matchMedia("(prefers-color-scheme: dark)").matches,
+      OUTLINE_ZOOM,
+    )
+  }
+}
+
+async function load(url: string): Promise<Topology> {
+  const answer = await fetch(url)
+  if (!answer.ok) throw new Error(`map outlines: ${answer.status}`)
+  return (await answer.json()) as Topology
+}
+
+async function refresh(
+  map: L.Map,
+  pins: L.LayerGroup,
+  question: string,
+  element: HTMLElement,
+): Promise<void> {
+  const view = map.getBounds()
+  const box = clampBox(view.getWest(), view.getSouth(), view.getEast(), view.getNorth())
+  const answer = await fetch(pointsAddress(question, box, MOST_POINTS))
+  if (!answer.ok) return
+  const points = readPoints(await answer.json())
+  pins.clearLayers()
+  for (const one of cluster(points, 256 * 2 ** map.getZoom(), PIN_PX)) {
+    pin(one, element, map).addTo(pins)
+  }
+}
+
+function pin(one: Cluster, element: HTMLElement, map: L.Map): L.Marker {
+  const count = one.points.length
+  const label =
+    count === 1
+      ? (one.points[0]?.name ?? "")
+      : (element.dataset.manyWords ?? "%s").replace("%s", String(count))
+  const marker = L.marker([one.latitude, one.longitude], {
+    icon: L.divIcon({
+      className: "map-pin",
+      iconSize: [count === 1 ? 28 : 36, count === 1 ? 28 : 36],
+      html: count === 1 ? "" : String(count),
+    }),
+    title: label,
+    alt: label,
+  })
+  marker.bindPopup(() => popup(one, element))
+  marker.on("keypress", () => marker.openPopup())
+  marker.on("dblclick", () => map.setView([one.latitude, one.longitude], map.getZoom() + 2))
+  return marker
+}
+
+// Built from nodes, never from text as HTML: names come from feeds.
+function popup(one: Cluster, element: HTMLElement): HTMLElement {
+  const list = document.createElement("ul")
+  list.className = "map-popup"
+  for (const point of one.points.slice(0, MOST_IN_POPUP)) {
+    const item = document.createElement("li")
+    const link = document.createElement("a")
+    link.href = point.url.startsWith("/meetings/") ? point.url : "#"
+    link.textContent = [dayWord(point.day, element), point.time, point.name]
+      .filter(Boolean)
+      .join(" ")
+    const place = document.createElement("div")
+    place.textContent = point.place
+    item.append(link, place)
+    list.append(item)
+  }
+  if (one.points.length > MOST_IN_POPUP) {
+    const more = document.createElement("li")
+    more.textContent = `+ ${one.points.length - MOST_IN_POPUP}`
+    list.append(more)
+  }
+  return list
+}
+
+function dayWord(day: number | null, element: HTMLElement): string {
+  if (day === null) return ""
+  const language = element.closest("[lang]")?.getAttribute("lang") ?? "en"
+  // 4 January 1970 was a Sunday.
+  return new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" }).format(
+    new Date(Date.UTC(1970, 0, 4 + day)),
+  )
+}

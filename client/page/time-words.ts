@@ -1,0 +1,28 @@
+const MINUTE = 60_000
+// Past ten minutes a meeting is under way rather than starting: the server counts it as the next no longer.
+const JOINABLE_MINUTES = 10
+// Beyond two hours the clock time says more than a count of minutes.
+const SOON_MINUTES = 120
+
+/** "in 12 min", the word for now, or "" when the start is too far off to count down to. */
+export function untilWords(start: Date, now: Date, language: string, nowWord: string): string {
+  const minutes = Math.ceil((start.getTime() - now.getTime()) / MINUTE)
+  if (minutes < -JOINABLE_MINUTES || minutes > SOON_MINUTES) return ""
+  if (minutes <= 0) return nowWord
+  return new Intl.RelativeTimeFormat(language, { style: "short" }).format(minutes, "minute")
+}
+
+/** Whether the clock on this device shows another time at that moment than one in `zone`. */
+export function zoneDiffers(moment: Date, zone: string): boolean {
+  return clock(moment, zone) !== clock(moment, undefined)
+}
+
+function clock(moment: Date, timeZone: string | undefined): string {
+  const shape: Intl.DateTimeFormatOptions = { dateStyle: "short", timeStyle: "short" }
+  try {
+    return new Intl.DateTimeFormat("en", timeZone ? { ...shape, timeZone } : shape).format(moment)
+  } catch {
+    // A zone this device has never heard of: say nothing rather than something wrong.
+    return new Intl.DateTimeFormat("en", shape).format(moment)
+  }
+}
