@@ -1,0 +1,465 @@
+"""Bring one row of any source into normal form, and say what could not be read. Pure.
+
+Start at `normalize`. Each kind of value has its own module beside this one; here is only their order, because some
+need what others found: a phone number its country, an attendance its link. Nothing that a row holds is dropped in
+silence: it is read, or reported, or kept in `extra`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from openchair.directory import rules
+from openchair.directory.importing import conference, contributions, times
+from openchair.directory.importing.attendance import attendance_of, stated_attendance
+from openchair.directory.importing.days import days_of_week
+from openchair.directory.importing.place_fields import read_place
+from openchair.directory.importing.recurrence_notes import Hint, rule_in
+from openchair.directory.importing.row import Row, line, lines
+from openchair.directory.importing.types import NO_FELLOWSHIP, read_fellowship, read_types
+from openchair.directory.importing.unreadable import Unreadable
+from openchair.directory.importing.zones import zone_named
+from openchair.directory.listing import Contact, Listing, Problem, RawListing, SourceDefaults
+from openchair.lib.text import slug_of
+
+NAME_LIMIT = 255
+NOTES_LIMIT = 10_000
+SLUG_LIMIT = 64
+KEY_LIMIT = 128
+MOST_CONTACTS = 9
+
+Reader = Callable[..., str]
+
+# Field → (name in Listing, longest length, how it is read). They need nothing from each other.
+_TEXTS: dict[str, tuple[str, int, Reader]] = {
+    "name": ("name", NAME_LIMIT, line),
+    "notes": ("notes", NOTES_LIMIT, lines),
+    "group": ("group_name", NAME_LIMIT, line),
+    "group_id": ("group_key", KEY_LIMIT, line),
+    "group_notes": ("group_notes", NOTES_LIMIT, lines),
+    "district": ("district", 255, line),
+    "sub_district": ("sub_district", 255, line),
+    "mailing_address": ("mailing_address", 500, line),
+    "location": ("venue_name", 255, line),
+    "location_notes": ("venue_notes", NOTES_LIMIT, lines),
+    "body_key": ("body_key", KEY_LIMIT, line),
+    "body_name": ("body_name", 255, line),
+    "world_id": ("world_id", 64, line),
+    "conference_url_notes": ("conference_url_notes", 2000, lines),
+    "conference_phone_notes": ("conference_phone_notes", 2000, lines),
+    "data_source": ("data_source", 2000, line),
+}
+_ADDRESSES: dict[str, tuple[str, Callable[..., str]]] = {
+    "website": ("website", conference.web_address),
+    "website_2": ("website_2", conference.web_address),
+    "url": ("url", conference.web_address),
+    "edit_url": ("edit_url", conference.web_address),
+    "feedback_url": ("feedback_url", conference.mail_or_web_address),
+    "email": ("email", conference.mail_address),
+}
+_ENTITY = {
+    "entity": "name", "entity_email": "email", "entity_location": "location", "entity_logo": "logo", "entity_phone": "phone",
+    "entity_url": "url", "entity_website_url": "url",
+}  # fmt: skip
+# Read by a step of their own below, or in the module named for their subject.
+_BY_STEPS = frozenset(
+    ("slug", "source_key", "id", "day", "days", "time", "end_time", "duration", "timezone", "rule", "types", "bmlt_formats", "languages", "language",
+     "attendance", "attendance_option", "approximate", "precision", "coordinates", "latitude", "longitude", "fellowship", "published", "open",
+     "address", "city", "state", "postal_code", "country", "formatted_address", "full_address", "region", "sub_region", "sub_sub_region", "regions",
+     "phone", "venmo", "paypal", "square", "homegroup_online", "last_contact", "updated", "conference_url", "conference_phone", "feedback_emails")
+)  # fmt: skip
+_YES = frozenset(("yes", "y", "true", "1", "on", "published", "publish", "si", "sí", "oui", "x"))
+_NO = frozenset(("no", "n", "false", "0", "off", "draft", "hidden", "unpublished", "private", "non"))
+# Where a day and a month in figures stand in the order of the United States.
+_MONTH_FIRST = frozenset(("", "US", "CA", "PH"))
+
+
+def normalize(*, raw: RawListing, defaults: SourceDefaults) -> tuple[Listing | None, list[Problem]]:
+    """Return the listing that a row means, and everything in it that could not be read.
+
+    None only when the row has neither name, place nor time, with a fatal problem. A listing in normal form comes back
+    unchanged from `as_raw`, with no problems. `days` and `start` are there both or neither.
+    """
+    row = Row(raw=raw, defaults=defaults)
+    _read_texts(row)
+    read_fellowship(row)
+    _read_times(row)
+    read_place(row)
+    _read_joining(row)
+    codes = read_types(row)
+    _read_attendance(row, codes)
+    _read_group(row)
+    _read_publication(row)
+    if not _is_something(row):
+        row.tell("name", kind="row-empty", reason="This row has neither a name, nor a place, nor a time.", is_fatal=True)
+        return None, row.problems
+    _read_hint(row)
+    _name(row)
+    _identify(row)
+    return Listing(row=raw.row, extra=row.extra, **row.values), row.problems  # type: ignore[arg-type] # each step stores its own field's type
+
+
+def as_raw(*, listing: Listing) -> RawListing:
+    """Return a listing as the row that `normalize` reads back to the same listing, with no problems."""
+    fields: dict[str, object] = {}
+    for key, (target, _, _) in _TEXTS.items():
+        fields[key] = getattr(listing, target)
+    for key in (*_ADDRESSES, *_SAME_NAME):
+        fields[key] = getattr(listing, key)
+    for key, part in _ENTITY.items():
+        fields[key] = listing.entity.get(part, "") if key != "entity_website_url" else ""
+    for number, contact in enumerate(listing.contacts, start=1):
+        fields |= {f"contact_{number}_{part}": getattr(contact, part) for part in ("name", "email", "phone")}
+    fields |= {
+        "source_key": listing.key,
+        "fellowship": listing.fellowship or NO_FELLOWSHIP,
+        "day": list(listing.days),
+        "time": None if listing.start is None else f"{listing.start // 60:02}:{listing.start % 60:02}",
+        "duration": listing.duration_minutes,
+        "types": list(listing.types),
+        "languages": list(listing.languages),
+        "regions": list(listing.regions),
+        "feedback_emails": list(listing.feedback_emails),
+        "published": "yes" if listing.published else "no",
+    }
+    kept = {key: value for key, value in fields.items() if value is not None and value != "" and value != []}
+    return RawListing(row=listing.row, fields=kept, extra=dict(listing.extra))
+
+
+_SAME_NAME = (
+    "slug", "timezone", "rule", "attendance", "address", "city", "state", "postal_code", "country", "formatted_address", "latitude", "longitude",
+    "precision", "phone", "venmo", "paypal", "square", "homegroup_online", "last_contact", "conference_url", "conference_phone", "updated",
+)  # fmt: skip
+
+
+def _read_texts(row: Row) -> None:
+    contacts: list[str] = []
+    for key, value in row.fields.items():
+        step = _TEXTS.get(key)
+        if step is not None:
+            _read_text(row, key, value, step)
+        elif key in _ADDRESSES:
+            _read_address(row, key, *_ADDRESSES[key])
+        elif key in _BY_STEPS or key in _ENTITY:
+            continue
+        elif key.startswith("contact_"):
+            contacts.append(key)
+        else:
+            row.extra.setdefault(key, value)
+    if contacts:
+        _read_contacts(row, contacts)
+
+
+def _read_text(row: Row, key: str, value: object, step: tuple[str, int, Reader]) -> None:
+    target, limit, reader = step
+    try:
+        text = reader(value=value)
+    except Unreadable as error:
+        row.report(key, error)
+        return
+    if len(text) > limit:
+        row.tell(key, kind="too-long", reason=f"This is longer than {limit} characters, and was cut.")
+        text = text[:limit].rstrip()
+    if text:
+        row.values[target] = text
+
+
+def _read_address(row: Row, key: str, target: str, reader: Callable[..., str]) -> None:
+    text = row.text(key)
+    if not text:
+        return
+    try:
+        row.values[target] = reader(text=text)
+    except Unreadable as error:
+        first = next((part for part in text.replace(";", " ").replace(",", " ").split() if _reads(reader, part)), "")
+        if first:
+            row.values[target] = reader(text=first)
+        row.report(key, error)
+
+
+def _reads(reader: Callable[..., str], text: str) -> bool:
+    # A word such as "n/a" must not become https://n/a: only what looks like an address by itself counts.
+    if "." not in text or ("@" not in text and "/" not in text and "www" not in text):
+        return False
+    try:
+        return bool(reader(text=text))
+    except Unreadable:
+        return False
+
+
+def _read_contacts(row: Row, keys: list[str]) -> None:
+    found = []
+    for number in range(1, MOST_CONTACTS + 1):
+        name, email, phone = (row.text(f"contact_{number}_{part}") for part in ("name", "email", "phone"))
+        if name or email or phone:
+            found.append(Contact(name=name, email=email, phone=phone))
+    row.values["contacts"] = tuple(found)
+    for key in keys:
+        _, _, rest = key.partition("_")
+        number_text, _, part = rest.partition("_")
+        if not (number_text.isdigit() and 1 <= int(number_text) <= MOST_CONTACTS and part in ("name", "email", "phone")):
+            row.extra.setdefault(key, row.fields[key])
+
+
+def _read_times(row: Row) -> None:
+    days, start, end = _days(row), *_start_and_end(row)
+    rule = _rule(row, days)
+    days = days or (rules.rule_days(rule) if start is not None else ())
+    if start == times.MINUTES_A_DAY:
+        # 24:00 is the end of its day: the next day has begun.
+        start, days = 0, tuple(sorted((day + 1) % 7 for day in days))
+    if days and start is not None:
+        row.values |= {"days": days, "start": start, "rule": rule} if rule else {"days": days, "start": start}
+        _read_duration(row, start, end)
+    elif days or start is not None:
+        _keep_half_a_time(row, has_days=bool(days))
+    _read_zone(row)
+
+
+def _days(row: Row) -> tuple[int, ...]:
+    key = "day" if "day" in row.fields else "days"
+    if key not in row.fields:
+        return ()
+    try:
+        return days_of_week(value=row.fields[key])
+    except Unreadable as error:
+        row.report(key, error)
+        row.extra.setdefault(key, row.fields[key])
+        return ()
+
+
+def _start_and_end(row: Row) -> tuple[int | None, int | None]:
+    if "time" not in row.fields:
+        return None, None
+    value = row.fields["time"]
+    if isinstance(value, str) and value.lower().strip(" .") in ("ongoing", "appointment", "by appointment", "24/7", "n/a", "-", "varies"):
+        return None, None
+    try:
+        return times.time_range(value=value)
+    except Unreadable as error:
+        row.report("time", error)
+        row.extra.setdefault("time", value)
+        return None, None
+
+
+def _keep_half_a_time(row: Row, *, has_days: bool) -> None:
+    """Make a meeting of which only the day or only the time is known one by appointment, and keep what was there."""
+    key, kind = ("day", "time-missing") if has_days else ("time", "day-missing")
+    key = key if key in row.fields else "days"
+    missing = "time" if has_days else "day"
+    if not any(problem.field in ("time", "day", "days") for problem in row.problems):
+        row.tell(key, kind=kind, reason=f"This has no {missing}, so it can't be shown among the meetings of a day.")
+    row.extra.setdefault(key, row.fields.get(key))
+
+
+def _rule(row: Row, days: tuple[int, ...]) -> str:
+    text = row.text("rule").removeprefix("RRULE:").upper().replace(" ", "")
+    if not text:
+        return ""
+    if not rules.is_valid_rule(text):
+        row.tell("rule", kind="rule-unreadable", reason="This is not a rule such as FREQ=MONTHLY;BYDAY=1SU,3SU. Ends and counts are not kept.")
+        row.extra.setdefault("rule", row.fields["rule"])
+        return ""
+    rule = rules.plain_rule(text)
+    if days and rules.rule_days(rule) and not set(days) >= set(rules.rule_days(rule)):
+        row.tell("rule", kind="rule-day-conflict", reason="This rule names another day than the meeting's own.")
+        row.extra.setdefault("rule", row.fields["rule"])
+        return ""
+    return rule
+
+
+def _read_duration(row: Row, start: int, end: int | None) -> None:
+    try:
+        if "duration" in row.fields:
+            row.values["duration_minutes"] = times.duration_in_minutes(value=row.fields["duration"])
+            return
+        if "end_time" in row.fields:
+            end = times.time_of_day(value=row.fields["end_time"])
+    except Unreadable as error:
+        row.report("duration" if "duration" in row.fields else "end_time", error)
+        return
+    if end is None:
+        return
+    # An end before the start lies after midnight.
+    minutes = (end - start) % times.MINUTES_A_DAY
+    if minutes:
+        row.values["duration_minutes"] = minutes
+    else:
+        row.tell("end_time", kind="end-equals-start", reason="This ends when it starts, so its length is not known.")
+
+
+def _read_zone(row: Row) -> None:
+    zone = row.text("timezone")
+    try:
+        found = zone_named(text=zone) if zone else row.defaults.timezone
+    except Unreadable as error:
+        row.report("timezone", error)
+        found = row.defaults.timezone
+    if found:
+        row.values["timezone"] = found
+
+
+def _read_joining(row: Row) -> None:
+    _read_conference_url(row)
+    country = row.made("country") or row.defaults.country
+    for key, reader in (("phone", conference.phone_number), ("conference_phone", conference.dial_in)):
+        text = row.text(key)
+        if not text:
+            continue
+        try:
+            row.values[key] = reader(text=text, country=country)
+        except Unreadable as error:
+            row.report(key, error)
+    if "conference_url" not in row.values and stated_attendance(text=row.text("attendance")) not in ("in_person", "inactive"):
+        _find_door(row)
+
+
+def _read_conference_url(row: Row) -> None:
+    text = row.text("conference_url")
+    if not text:
+        return
+    try:
+        row.values["conference_url"] = conference.web_address(text=text)
+    except Unreadable as error:
+        door = conference.door_in(text=text)
+        if door is None:
+            row.report("conference_url", error)
+        else:
+            row.values["conference_url"] = door.url
+        # Whatever stood around the link is what a person needs to get in.
+        if not row.made("conference_url_notes") and "script:" not in text.lower() and text != row.made("conference_url"):
+            row.values["conference_url_notes"] = text[:2000].strip()
+
+
+def _find_door(row: Row) -> None:
+    for key in ("conference_url_notes", "venue_notes", "notes", "group_notes"):
+        text = row.made(key)
+        if not text or ("/" not in text and "oom" not in text):
+            continue
+        door = conference.door_in(text=text)
+        if door is not None:
+            row.values["conference_url"] = door.url
+            row.extra["conference_url_from"] = key
+            if door.codes and not row.made("conference_url_notes"):
+                row.values["conference_url_notes"] = door.codes
+            return
+
+
+def _read_attendance(row: Row, codes: frozenset[str]) -> None:
+    stated = None
+    for key in ("attendance", "attendance_option"):
+        text = row.text(key)
+        if text and stated is None:
+            stated = stated_attendance(text=text)
+            if stated is None:
+                row.tell(key, kind="attendance-unknown", reason="This is none of in_person, online, hybrid and inactive.")
+    attendance = attendance_of(
+        stated=stated,
+        codes=codes,
+        has_link="conference_url" in row.values or "conference_phone" in row.values,
+        has_street="address" in row.values or ("venue_name" in row.values and "city" in row.values),
+        is_approximate=_yes_or_no(row, "approximate"),
+    )
+    if attendance != "in_person":
+        row.values["attendance"] = attendance
+
+
+def _read_group(row: Row) -> None:
+    for key, reader in contributions.READERS.items():
+        text = row.text(key)
+        if not text:
+            continue
+        try:
+            row.values[key] = reader(text=text)
+        except Unreadable as error:
+            row.report(key, error)
+            row.extra.setdefault(key, text)
+    entity = {part: text for key, part in _ENTITY.items() if key in row.fields and (text := row.text(key))}
+    if entity:
+        row.values["entity"] = entity
+    if "feedback_emails" in row.fields:
+        _read_feedback_emails(row)
+
+
+def _read_feedback_emails(row: Row) -> None:
+    value = row.fields["feedback_emails"]
+    texts = [str(item) for item in value if item] if isinstance(value, list | tuple) else row.text("feedback_emails").replace(";", ",").split(",")
+    found = []
+    for text in texts:
+        try:
+            found.append(conference.mail_address(text=text.strip()))
+        except Unreadable as error:
+            row.report("feedback_emails", error)
+    row.values["feedback_emails"] = tuple(dict.fromkeys(found))
+
+
+def _read_publication(row: Row) -> None:
+    if _yes_or_no(row, "published") is False:
+        row.values["published"] = False
+    day_first = (row.made("country") or row.defaults.country) not in _MONTH_FIRST
+    for key, reader in (("updated", times.moment), ("last_contact", times.date_text)):
+        if key in row.fields:
+            try:
+                row.values[key] = reader(value=row.fields[key], day_first=day_first)
+            except Unreadable as error:
+                row.report(key, error)
+
+
+def _yes_or_no(row: Row, key: str) -> bool | None:
+    value = row.fields.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    text = row.text(key).lower()
+    if text not in _YES and text not in _NO:
+        row.tell(key, kind="yes-or-no-unreadable", reason="This is neither yes nor no.")
+        return None
+    return text in _YES
+
+
+def _is_something(row: Row) -> bool:
+    values = row.values
+    has_place = any(key in values for key in ("venue_name", "address", "formatted_address", "city", "latitude", "conference_url", "conference_phone"))
+    return has_place or "name" in values or "start" in values or "group_name" in values
+
+
+def _read_hint(row: Row) -> None:
+    if row.made("rule"):
+        return
+    days = row.values.get("days", ())
+    day = days[0] if isinstance(days, tuple) and len(days) == 1 else None
+    # Without one weekday there is nothing that a rule could be about.
+    if day is None:
+        return
+    hint: Hint | None = None
+    for key in ("name", "notes", "group_notes", "venue_notes"):
+        text = row.made(key)
+        if text:
+            hint = hint or rule_in(text=text, day=day)
+    if hint is not None:
+        row.values |= {"rule_hint": hint.rule, "rule_evidence": hint.evidence}
+
+
+def _name(row: Row) -> None:
+    if "name" in row.values:
+        return
+    stand_in = next((text for key in ("group_name", "venue_name", "address", "city", "formatted_address") if (text := row.made(key))), "")
+    row.tell("name", kind="name-missing", reason="This has no name, so its group's or its place's stands for it.")
+    row.values["name"] = (stand_in or "Unnamed meeting")[:NAME_LIMIT].rstrip()
+
+
+def _identify(row: Row) -> None:
+    given = row.text("slug") or row.text("id")
+    key = row.text("source_key") or given or f"h-{_digest(row)}"
+    if len(key) > KEY_LIMIT:
+        key = f"{key[: KEY_LIMIT - 11].rstrip()}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+    row.values["key"] = key
+    row.values["slug"] = slug_of(text=row.text("slug"), limit=SLUG_LIMIT) or slug_of(text=row.made("name"), limit=SLUG_LIMIT) or f"m-{_digest(row)}"
+
+
+def _digest(row: Row) -> str:
+    """Return what stays the same while a meeting keeps its name, day, time and place."""
+    parts = [row.values.get(key) for key in ("name", "days", "start", "venue_name", "address", "city", "postal_code")]
+    if "venue_name" not in row.values and "address" not in row.values:
+        parts.append(row.values.get("conference_url"))
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]

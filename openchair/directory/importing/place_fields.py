@@ -1,0 +1,179 @@
+"""The place of a row: venue, address and its parts, regions, position. Coordinates that lack are `placing`'s to find."""
+
+from __future__ import annotations
+
+import re
+
+from openchair.directory.importing import addresses, conference
+from openchair.directory.importing.countries import country_code, country_of_state, state_code
+from openchair.directory.importing.row import Row, line
+from openchair.directory.importing.unreadable import Unreadable
+
+_LIMITS = {"address": 255, "city": 128, "state": 64, "postal_code": 16, "formatted_address": 500}
+_PRECISIONS = frozenset(("exact", "street", "postal", "city"))
+_REGION_LIMIT = 128
+_MOST_REGIONS = 8
+_ZIP = re.compile(r"\d{5}(?:-\d{4})?\Z")
+_CA_CODE = re.compile(r"[A-Z]\d[A-Z] \d[A-Z]\d\Z")
+
+
+def read_place(row: Row) -> None:
+    """Read every field about the place of a row into its values."""
+    parts = {key: row.text(key) for key in ("address", "city", "state", "postal_code", "country")}
+    parts["formatted_address"] = row.text("formatted_address") or row.text("full_address")
+    _read_doors_from(row, parts)
+    _split_one_line(row, parts)
+    _read_country(row, parts)
+    _spell(row, parts)
+    _read_regions(row)
+    _read_position(row)
+
+
+def _read_doors_from(row: Row, parts: dict[str, str]) -> None:
+    """Take a link with its codes out of an address or a venue, where online meetings were once typed."""
+    texts = {**{key: parts[key] for key in ("address", "formatted_address")}, "venue_name": row.made("venue_name")}
+    for key, text in texts.items():
+        if not text or ("zoom" not in text.lower() and "eeting id" not in text.lower()):
+            continue
+        before, cut = conference.text_before_door(text=text)
+        if not cut:
+            continue
+        if key == "venue_name":
+            row.values[key] = before
+            if not before:
+                del row.values[key]
+        else:
+            parts[key] = before
+        _keep_door(row, key, cut)
+
+
+def _keep_door(row: Row, key: str, words: str) -> None:
+    door = conference.door_in(text=words)
+    if door is not None and "conference_url" not in row.fields:
+        row.fields["conference_url"] = door.url
+        row.extra["conference_url_from"] = key
+    known = row.made("conference_url_notes")
+    if words not in known:
+        row.values["conference_url_notes"] = f"{known}\n{words}".strip()[:2000].strip()
+
+
+def _split_one_line(row: Row, parts: dict[str, str]) -> None:
+    whole = parts["formatted_address"]
+    # "address" holds the whole line in feeds that never heard of the other fields.
+    if not whole and not parts["city"] and parts["address"].count(",") >= 2:
+        whole = parts["address"]
+    if not whole or parts["city"] or parts["state"] or parts["postal_code"] or (parts["address"] and parts["formatted_address"]):
+        return
+    found = addresses.address_parts(text=whole, country=_known_country(row, parts))
+    if found.city or found.postal_code:
+        parts |= {"address": found.street, "city": found.city, "state": found.state, "postal_code": found.postal_code, "formatted_address": whole}
+    parts["country"] = parts["country"] or found.country
+
+
+def _known_country(row: Row, parts: dict[str, str]) -> str:
+    try:
+        return country_code(text=parts["country"]) if parts["country"] else row.defaults.country
+    except Unreadable:
+        return row.defaults.country
+
+
+def _read_country(row: Row, parts: dict[str, str]) -> None:
+    country = ""
+    if parts["country"]:
+        try:
+            country = country_code(text=parts["country"])
+        except Unreadable as error:
+            row.tell("country", kind=error.kind, reason=error.reason, value=parts["country"])
+            row.extra.setdefault("country", parts["country"])
+    if not country:
+        country = _country_by_shape(parts)
+    if not country and any(parts.values()):
+        country = row.defaults.country
+    parts["country"] = country
+    if country:
+        row.values["country"] = country
+
+
+def _country_by_shape(parts: dict[str, str]) -> str:
+    """Return the country that a state and a postal code tell together; one alone is too little (WA is in two)."""
+    country = country_of_state(state=state_code(text=parts["state"], country="")) if parts["state"] and parts["postal_code"] else ""
+    shape = {"US": _ZIP, "CA": _CA_CODE}.get(country)
+    code = addresses.postal_code(text=parts["postal_code"], country=country)
+    return country if shape and shape.match(code) else ""
+
+
+def _spell(row: Row, parts: dict[str, str]) -> None:
+    country = parts["country"]
+    if parts["postal_code"]:
+        parts["postal_code"] = addresses.postal_code(text=parts["postal_code"], country=country)
+    if parts["state"] and country in ("US", "CA"):
+        parts["state"] = state_code(text=parts["state"], country=country)
+    if parts["address"]:
+        parts["address"], words = addresses.door_words(street=parts["address"])
+        known = row.made("venue_notes")
+        if words and words not in known:
+            row.values["venue_notes"] = f"{known}\n{words}".strip()
+    for key, limit in _LIMITS.items():
+        text = parts[key]
+        if len(text) > limit:
+            row.tell(key, kind="too-long", reason=f"This is longer than {limit} characters, and was cut.", value=text)
+            text = text[:limit].rstrip(" ,;")
+        if text:
+            row.values[key] = text
+
+
+def _read_regions(row: Row) -> None:
+    value = row.fields.get("regions")
+    texts: list[str] = []
+    try:
+        if isinstance(value, list | tuple):
+            texts = [line(value=item) for item in value if item is not None]
+        elif value is not None:
+            texts = line(value=value).split(">")
+        else:
+            texts = [part for key in ("region", "sub_region", "sub_sub_region") if key in row.fields for part in row.text(key).split(" > ")]
+    except Unreadable as error:
+        row.report("regions", error)
+    regions = tuple(dict.fromkeys(text for text in (text.strip()[:_REGION_LIMIT].strip() for text in texts) if text))
+    if len(regions) > _MOST_REGIONS:
+        row.tell("regions", kind="too-long", reason=f"There are more than {_MOST_REGIONS} levels of regions, and the rest was cut.")
+    if regions:
+        row.values["regions"] = regions[:_MOST_REGIONS]
+
+
+def _read_position(row: Row) -> None:
+    try:
+        found = _position(row)
+    except Unreadable as error:
+        key = "latitude" if "latitude" in row.fields else "coordinates"
+        row.tell(key, kind=error.kind, reason=error.reason, value=f"{row.fields.get(key)}, {row.fields.get('longitude', '')}".strip(" ,"))
+        return
+    if found is None:
+        return
+    latitude, longitude, is_middle = found
+    row.values |= {"latitude": latitude, "longitude": longitude}
+    precision = row.text("precision")
+    if precision in _PRECISIONS:
+        row.values["precision"] = precision
+    elif is_middle or row.text("approximate").lower() in ("yes", "true", "1"):
+        row.values["precision"] = "city"
+    elif row.text("approximate"):
+        row.values["precision"] = "exact"
+
+
+def _position(row: Row) -> tuple[float, float, bool] | None:
+    fields = row.fields
+    if "latitude" in fields and "longitude" in fields:
+        latitude, longitude, is_middle = fields["latitude"], fields["longitude"], False
+    elif "coordinates" in fields:
+        value = fields["coordinates"]
+        text = ",".join(map(str, value)) if isinstance(value, list | tuple) else row.text("coordinates")
+        latitude, longitude, is_middle = addresses.position_in_text(text=text)
+    elif "latitude" in fields or "longitude" in fields:
+        raise Unreadable("coordinates-unreadable", "A position needs both a latitude and a longitude.")
+    else:
+        return None
+    north, east, is_swapped = addresses.position(latitude=latitude, longitude=longitude)
+    if is_swapped:
+        row.tell("latitude", kind="coordinates-swapped", reason="Latitude and longitude stood in each other's place, and were swapped.", value=f"{latitude}, {longitude}")
+    return north, east, is_middle

@@ -1,0 +1,72 @@
+"""One row on its way into normal form: what it holds, what was made of it so far, and what could not be read."""
+
+from __future__ import annotations
+
+from openchair.directory.importing.unreadable import Unreadable
+from openchair.directory.listing import Problem, RawListing, SourceDefaults
+from openchair.lib.text import one_line, plain_text
+
+_LONGEST_VALUE = 200
+
+
+class Row:
+    """The fields of a RawListing that hold something, the values read from them, and the problems met."""
+
+    __slots__ = ("defaults", "extra", "fields", "problems", "raw", "values")
+
+    def __init__(self, *, raw: RawListing, defaults: SourceDefaults) -> None:
+        self.raw = raw
+        self.defaults = defaults
+        self.fields = {key: value for key, value in raw.fields.items() if value is not None and value != "" and value != []}
+        self.extra = dict(raw.extra)
+        self.values: dict[str, object] = {}
+        self.problems: list[Problem] = []
+
+    def text(self, key: str) -> str:
+        """Return a field as one line of plain text, "" when it is not given; reports what is no text."""
+        value = self.fields.get(key)
+        if value is None:
+            return ""
+        try:
+            return line(value=value)
+        except Unreadable as error:
+            self.report(key, error)
+            return ""
+
+    def made(self, key: str) -> str:
+        """Return a text that was read already, "" when there is none."""
+        value = self.values.get(key, "")
+        return value if isinstance(value, str) else ""
+
+    def report(self, key: str, error: Unreadable) -> None:
+        """Note that the field `key` could not be read."""
+        self.tell(key, kind=error.kind, reason=error.reason)
+
+    def tell(self, key: str, *, kind: str, reason: str, value: object = None, is_fatal: bool = False) -> None:
+        """Note a problem with the field `key`; its own value is shown unless another is given."""
+        shown = str(self.fields.get(key, "") if value is None else value)[:_LONGEST_VALUE]
+        self.problems.append(Problem(row=self.raw.row, field=key, value=shown, reason=reason, kind=kind, is_fatal=is_fatal))
+
+
+def line(*, value: object) -> str:
+    """Return a cell's value as one line of plain text. Raises Unreadable for lists and objects."""
+    return one_line(text=value) if isinstance(value, str) else one_line(text=_text_of(value))
+
+
+def lines(*, value: object) -> str:
+    """Return a cell's value as plain text that keeps its line breaks. Raises Unreadable for lists and objects."""
+    return plain_text(text=value) if isinstance(value, str) else plain_text(text=_text_of(value))
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, int) and not -(10**18) < value < 10**18:
+        raise Unreadable("text-unreadable", "This number is longer than any that a listing holds.")
+    if isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value):
+        return ", ".join(str(item) for item in value if item not in (None, ""))
+    if isinstance(value, list | tuple | dict | set):
+        raise Unreadable("text-unreadable", "This is a list or an object where a text belongs.")
+    return str(value)
