@@ -72,7 +72,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return self.fellowship_names.get(fold(text))
 
     def concept_words(self, language: str) -> dict[str, str]:
-        """Return every folded word or phrase that names a concept in `language`, with the concept."""
+        """Return every folded word or phrase that names a concept in `language`, with it."""
         return self.words.get(language.partition("-")[0], self.words["en"])
 
     def concept_name(self, concept: str, *, language: str) -> str:

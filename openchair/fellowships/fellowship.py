@@ -134,7 +134,7 @@ class Fellowship(msgspec.Struct, frozen=True, kw_only=True):
         return (*names, *self.aliases)
 
     def typed_words(self) -> Iterator[tuple[str, Language, str]]:
-        """Yield (code, language, word) for every word that a person may type for one of its types."""
+        """Yield (code, language, word) for every word that a person may type for a type."""
         for code, each in self.types.items():
             for language, words in each.words.items():
                 yield from ((code, language, word) for word in words)

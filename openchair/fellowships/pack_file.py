@@ -17,7 +17,7 @@ _KEY_PART = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
 
 
 class BadPack(ValueError):
-    """A pack can't be read as meant. The message has file, line, key: `aa/types.toml:41: 'category' …`."""
+    """A pack can't be read as meant. `aa/types.toml:41: 'category' …` says where."""
 
 
 class PackFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class PackFile(msgspec.Struct, frozen=True, kw_only=True):
         return value
 
     def convert(self, keys: tuple[str, ...], raw: object, kind: type[_T]) -> _T:
-        """Return `raw`, found at `keys`, as a `kind`. Raise BadPack naming the key that doesn't fit."""
+        """Return `raw`, found at `keys`, as a `kind`. Raise BadPack at the key that doesn't fit."""
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
@@ -86,7 +86,7 @@ def line_of(*, text: str, keys: tuple[str, ...]) -> int:
 
 
 def _place_and_reason(message: str) -> tuple[tuple[str, ...], str]:
-    """Split what msgspec says ("Expected `str`, got `int` - at `$.names[...]`") into keys and reason."""
+    """Split msgspec's "Expected `str`, got `int` - at `$.names[...]`" into keys and reason."""
     reason, _, place = message.partition(" - at ")
     keys = tuple(re.findall(r"[a-z_]\w*", place.removeprefix("`key` in ").removeprefix("key in ")))
     if named := re.search(r"(?:unknown|required) field `(\w+)`", reason):
@@ -95,7 +95,7 @@ def _place_and_reason(message: str) -> tuple[tuple[str, ...], str]:
 
 
 def _syntax_refusal(label: str, text: str, message: str) -> str:
-    """Return a refusal out of tomllib's message, whose words alone hold the line before Python 3.14."""
+    """Return a refusal out of tomllib's message, whose words alone hold the line until 3.14."""
     lines = text.splitlines() or [""]
     found = re.search(r"\(at line (\d+), column \d+\)", message)
     number = min(int(found[1]), len(lines)) if found else len(lines)

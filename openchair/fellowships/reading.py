@@ -95,9 +95,6 @@ def read_packs(folder: Path) -> list[Fellowship]:
     return packs
 
 
-# --------------------------------------------------------------------------------------------------------------- files
-
-
 def _read_pack(folder: Path, shared: _Shared) -> Fellowship:
     head = open_pack_file(folder / "fellowship.toml")
     about = head.convert((), head.data, _FellowshipFile)
@@ -148,9 +145,6 @@ def _is_pack(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith(("_", "."))
 
 
-# --------------------------------------------------------------------------------------------------------------- types
-
-
 def _read_types(folder: Path, file: PackFile, shared: _Shared) -> dict[str, MeetingType]:
     entries = _entries(folder, file)
     codes = _language_codes(folder, file, shared)
@@ -195,7 +189,7 @@ def _language_codes(folder: Path, file: PackFile, shared: _Shared) -> dict[str, 
 
 
 def _base_of(folder: Path, file: PackFile) -> tuple[Path, PackFile] | None:
-    """Return the pack that it starts from: one beside it, else a built-in one. A base has no base."""
+    """Return the pack it starts from: one beside it, else a built-in one. A base has no base."""
     if "based_on" not in file.data:
         return None
     name = str(file.data["based_on"])
@@ -277,9 +271,6 @@ def _first(above: _Said | None, below: _Said | None) -> _Said | None:
     return below if above is None else above
 
 
-# --------------------------------------------------------------------------------------------------------------- index
-
-
 def _index(file: PackFile, types: Mapping[str, MeetingType]) -> TypeIndex:
     """Return the ways to each type. Raise BadPack when one text would mean two types."""
     own = [each for each in types.values() if not each.language]
@@ -316,9 +307,6 @@ def _unique(file: PackFile, claims: Iterable[tuple[str, str, str]]) -> dict[str,
         if owner != code:
             file.refuse(("types", code, key), f"holds '{text}', which means {owner} already")
     return found
-
-
-# -------------------------------------------------------------------------------------------------------------- checks
 
 
 def _check_fellowship(file: PackFile, about: _FellowshipFile, folder: str) -> None:
