@@ -42,17 +42,23 @@ def describe_rule(*, rule: str, day: int, language: str) -> str:
     """
     language = language[:2] if language[:2] in LANGUAGES else "en"
     parts = dict(piece.split("=", 1) for piece in rule.split(";")) if rule else {"FREQ": "WEEKLY"}
-    words = _in_months(_weeks(parts, (rule_days(rule) or (day,))[0], language), parts.get("BYMONTH", ""), language)
+    words = _in_months(
+        _weeks(parts, (rule_days(rule) or (day,))[0], language), parts.get("BYMONTH", ""), language
+    )
     return words[0].upper() + words[1:]
 
 
 def _weeks(parts: dict[str, str], day: int, language: str) -> str:
     patterns, name = _PATTERNS[language], _DAYS[language][day]
     if parts["FREQ"] == "MONTHLY":
-        ordinals = [int(value[:-2]) for value in parts["BYDAY"].split(",") if value.endswith(DAY_CODES[day])]
+        ordinals = [
+            int(value[:-2]) for value in parts["BYDAY"].split(",") if value.endswith(DAY_CODES[day])
+        ]
         if sorted(ordinals) == [-5, -4, -3, -2]:
             return patterns["but_last"].format(day=name)
-        return patterns["monthly"].format(ordinals=_listed([_ORDINALS[language][n] for n in ordinals], language), day=name)
+        return patterns["monthly"].format(
+            ordinals=_listed([_ORDINALS[language][n] for n in ordinals], language), day=name
+        )
     weeks = int(parts.get("INTERVAL", "1"))
     key = "weekly" if weeks == 1 else "other" if weeks == 2 else "apart"
     return patterns[key].format(day=name, weeks=weeks)
@@ -65,7 +71,9 @@ def _in_months(what: str, by_month: str, language: str) -> str:
     # The shorter list is the one that people say.
     missing = [month for month in range(1, 13) if month not in months]
     key, named = ("not_months", missing) if len(missing) < len(months) else ("months", months)
-    return _PATTERNS[language][key].format(what=what, months=_listed([_MONTHS[language][month - 1] for month in named], language))
+    return _PATTERNS[language][key].format(
+        what=what, months=_listed([_MONTHS[language][month - 1] for month in named], language)
+    )
 
 
 def _listed(words: list[str], language: str) -> str:

@@ -70,7 +70,11 @@ def next_starts(*, schedule: Schedule, after: dt.datetime, count: int) -> list[d
     plain = _plain_starts(schedule, zone, first)
     if not schedule.moved:
         return _take(plain, since, count)
-    moved = sorted(_instant(move.date, move.start, zone) for move in schedule.moved if not _is_inactive(schedule, move.date))
+    moved = sorted(
+        _instant(move.date, move.start, zone)
+        for move in schedule.moved
+        if not _is_inactive(schedule, move.date)
+    )
     return _take(heapq.merge(plain, moved), since, count)
 
 
@@ -94,15 +98,24 @@ def is_valid_rule(text: str) -> bool:
         return False
     if parts.get("FREQ") == "WEEKLY":
         interval = parts.get("INTERVAL", "1")
-        is_interval = interval.isascii() and interval.isdigit() and 1 <= int(interval) <= _MOST_WEEKS_APART
+        is_interval = (
+            interval.isascii() and interval.isdigit() and 1 <= int(interval) <= _MOST_WEEKS_APART
+        )
         return is_interval and len(days) <= 1 and set(days) <= set(DAY_CODES)
-    return parts.get("FREQ") == "MONTHLY" and bool(days) and "INTERVAL" not in parts and all(map(_ORDINAL_DAY.match, days))
+    return (
+        parts.get("FREQ") == "MONTHLY"
+        and bool(days)
+        and "INTERVAL" not in parts
+        and all(map(_ORDINAL_DAY.match, days))
+    )
 
 
 def plain_rule(text: str) -> str:
     """Return a valid rule in its one spelling: parts in order, numbers sorted; "" when it says no more than every week."""
     parts = _parts(text)
-    months = sorted({int(month) for month in parts["BYMONTH"].split(",")}) if "BYMONTH" in parts else []
+    months = (
+        sorted({int(month) for month in parts["BYMONTH"].split(",")}) if "BYMONTH" in parts else []
+    )
     by_month = f";BYMONTH={','.join(map(str, months))}" if months and len(months) < 12 else ""
     if parts["FREQ"] == "MONTHLY":
         days = sorted(set(parts["BYDAY"].split(",")), key=_place_in_month)
@@ -126,7 +139,16 @@ def rule_on(*, rule: str, day: int) -> str:
     if "BYDAY" not in parts:
         return rule
     days = [name for name in parts["BYDAY"].split(",") if name.endswith(DAY_CODES[day])]
-    return plain_rule(";".join(f"{key}={','.join(days) if key == 'BYDAY' else value}" for key, value in parts.items())) if days else ""
+    return (
+        plain_rule(
+            ";".join(
+                f"{key}={','.join(days) if key == 'BYDAY' else value}"
+                for key, value in parts.items()
+            )
+        )
+        if days
+        else ""
+    )
 
 
 def needs_anchor(rule: str) -> bool:
@@ -224,7 +246,14 @@ def _parts(rule: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for piece in rule.removeprefix("RRULE:").split(";"):
         key, equals, value = piece.partition("=")
-        if key not in ("FREQ", "INTERVAL", "BYDAY", "BYMONTH") or not equals or not value or key in parts:
-            raise ValueError(f"unexpected {piece!r} in a rule, use FREQ, INTERVAL, BYDAY and BYMONTH once each")
+        if (
+            key not in ("FREQ", "INTERVAL", "BYDAY", "BYMONTH")
+            or not equals
+            or not value
+            or key in parts
+        ):
+            raise ValueError(
+                f"unexpected {piece!r} in a rule, use FREQ, INTERVAL, BYDAY and BYMONTH once each"
+            )
         parts[key] = value
     return parts

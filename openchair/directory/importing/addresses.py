@@ -11,11 +11,17 @@ from openchair.directory.importing.countries import country_code, country_of_sta
 from openchair.directory.importing.unreadable import Unreadable
 
 _US_ZIP = re.compile(r"(?P<state>.*?)\b(?P<code>\d{5}(?:-\d{4})?)\Z")
-_CA_CODE = re.compile(r"(?P<state>.*?)\b(?P<code>[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d)\Z", re.IGNORECASE)
-_GB_CODE = re.compile(r"(?P<state>.*?)\b(?P<code>[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\Z", re.IGNORECASE)
+_CA_CODE = re.compile(
+    r"(?P<state>.*?)\b(?P<code>[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d)\Z", re.IGNORECASE
+)
+_GB_CODE = re.compile(
+    r"(?P<state>.*?)\b(?P<code>[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\Z", re.IGNORECASE
+)
 _CODES = {"US": _US_ZIP, "CA": _CA_CODE, "GB": _GB_CODE}
 
-_FLOORS = r"(?:ground|first|second|third|fourth|fifth|1st|2nd|3rd|[4-9]th|\d\dth|lower|upper|top|main)"
+_FLOORS = (
+    r"(?:ground|first|second|third|fourth|fifth|1st|2nd|3rd|[4-9]th|\d\dth|lower|upper|top|main)"
+)
 _AT_THE_DOOR = re.compile(
     r"(?:^|[\s,;(]+)(?P<words>\(?(?:"
     r"upstairs(?: room)?|downstairs|(?:in |at )?(?:the )?(?:rear|back)(?: door| entrance| of (?:the )?(?:building|church))?|around (?:the )?back|"
@@ -24,10 +30,16 @@ _AT_THE_DOOR = re.compile(
     r")\)?)(?=$|[,;.)])",
     re.IGNORECASE,
 )
-_CROSS_STREET = re.compile(r"\s*(?P<words>@ ?.+|\((?:at|near|between|btw\.?|corner of|off|behind|across from|next to) [^()]*\))\Z", re.IGNORECASE)
+_CROSS_STREET = re.compile(
+    r"\s*(?P<words>@ ?.+|\((?:at|near|between|btw\.?|corner of|off|behind|across from|next to) [^()]*\))\Z",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"\d+\S* +[^\W\d]")
 _PAIR = re.compile(r"[^\d.+-]*([+-]?\d{1,3}(?:\.\d+)?)°?\s*[,; ]\s*([+-]?\d{1,3}(?:\.\d+)?)°?\s*\Z")
-_WORD_OF_STREET = re.compile(r"\d|\b(?:street|st|road|rd|avenue|ave|lane|drive|way|square|place|rue|calle|avenida)\b", re.IGNORECASE)
+_WORD_OF_STREET = re.compile(
+    r"\d|\b(?:street|st|road|rd|avenue|ave|lane|drive|way|square|place|rue|calle|avenida)\b",
+    re.IGNORECASE,
+)
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +70,17 @@ def address_parts(*, text: str, country: str = "") -> Address:
                 return address
     if country == "GB" and len(pieces) >= 2 and _NUMBERED.match(pieces[0]):
         return _split(pieces, state="", postal_code="", country=country)
-    if country in ("US", "CA") and len(pieces) >= 2 and country_of_state(state=state_code(text=pieces[-1], country=country)) == country:
-        return _split(pieces[:-1], state=state_code(text=pieces[-1], country=country), postal_code="", country=country)
+    if (
+        country in ("US", "CA")
+        and len(pieces) >= 2
+        and country_of_state(state=state_code(text=pieces[-1], country=country)) == country
+    ):
+        return _split(
+            pieces[:-1],
+            state=state_code(text=pieces[-1], country=country),
+            postal_code="",
+            country=country,
+        )
     return Address(country=found)
 
 
@@ -80,14 +101,20 @@ def door_words(*, street: str) -> tuple[str, str]:
             break
         taken.append(match["words"])
         street = rest
-    return street.strip(" ,;"), ", ".join(words.strip(" ,;()@") for words in taken if words.strip(" ,;()@"))
+    return street.strip(" ,;"), ", ".join(
+        words.strip(" ,;()@") for words in taken if words.strip(" ,;()@")
+    )
 
 
 @lru_cache(maxsize=8192)
 def postal_code(*, text: str, country: str) -> str:
     """Return a postal code in its country's spelling: five digits for the US, one blank inside for Canada and the UK."""
     code = " ".join(text.upper().split())
-    if country == "US" and code.removesuffix(".0").isdigit() and 3 <= len(code.removesuffix(".0")) <= 5:
+    if (
+        country == "US"
+        and code.removesuffix(".0").isdigit()
+        and 3 <= len(code.removesuffix(".0")) <= 5
+    ):
         return code.removesuffix(".0").zfill(5)
     compact = code.replace(" ", "")
     if country in ("CA", "GB") and _CODES[country].fullmatch(compact):
@@ -99,11 +126,17 @@ def position(*, latitude: object, longitude: object) -> tuple[float, float, bool
     """Return latitude, longitude and whether they had to be swapped. Raises Unreadable for 0,0 and what is no place on earth."""
     north, east = _degrees(latitude), _degrees(longitude)
     if abs(north) < 0.01 and abs(east) < 0.01:
-        raise Unreadable("coordinates-null", "The position 0,0 lies in the sea off Africa, and stands for an unknown place.")
+        raise Unreadable(
+            "coordinates-null",
+            "The position 0,0 lies in the sea off Africa, and stands for an unknown place.",
+        )
     if abs(north) > 90 and abs(north) <= 180 and abs(east) <= 90:
         return east, north, True
     if abs(north) > 90 or abs(east) > 180:
-        raise Unreadable("coordinates-out-of-range", "A latitude lies within ±90 degrees, a longitude within ±180.")
+        raise Unreadable(
+            "coordinates-out-of-range",
+            "A latitude lies within ±90 degrees, a longitude within ±180.",
+        )
     return north, east, False
 
 
@@ -120,11 +153,15 @@ def position_in_text(*, text: str) -> tuple[float, float, bool]:
 
 
 def _degrees(value: object) -> float:
+    if value.__class__ is float and -1000 < value < 1000:  # type: ignore[operator] # a float by its class
+        return value  # type: ignore[return-value] # the same
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _unreadable_position()
     try:
         # "51,5074" is how half of Europe writes it.
-        number = float(value.strip().rstrip("°").replace(",", ".") if isinstance(value, str) else value)
+        number = float(
+            value.strip().rstrip("°").replace(",", ".") if isinstance(value, str) else value
+        )
     except (ValueError, OverflowError) as error:
         raise _unreadable_position() from error
     if not -1000 < number < 1000:
@@ -133,7 +170,9 @@ def _degrees(value: object) -> float:
 
 
 def _unreadable_position() -> Unreadable:
-    return Unreadable("coordinates-unreadable", "This is not a position in degrees, such as 40.7128 and -74.0060.")
+    return Unreadable(
+        "coordinates-unreadable", "This is not a position in degrees, such as 40.7128 and -74.0060."
+    )
 
 
 def _country_at_end(pieces: list[str]) -> str:
@@ -148,14 +187,20 @@ def _country_at_end(pieces: list[str]) -> str:
         return ""
 
 
-def _with_postal_code(pieces: list[str], country: str, pattern: re.Pattern[str], *, is_sure: bool) -> Address | None:
+def _with_postal_code(
+    pieces: list[str], country: str, pattern: re.Pattern[str], *, is_sure: bool
+) -> Address | None:
     match = pattern.match(pieces[-1]) if pieces else None
     if match is None:
         return None
     before, code = match["state"].strip(), postal_code(text=match["code"], country=country)
     if country == "GB":
         rest = [*pieces[:-1], before] if before else pieces[:-1]
-        return _split(rest, state="", postal_code=code, country=country) if is_sure or len(rest) > 1 else None
+        return (
+            _split(rest, state="", postal_code=code, country=country)
+            if is_sure or len(rest) > 1
+            else None
+        )
     rest = pieces[:-1]
     if not before and rest:
         before = rest.pop()

@@ -4,20 +4,47 @@ from __future__ import annotations
 
 from openchair.directory.listing import Attendance
 
-IN_PERSON_CODES = frozenset(("in person", "in-person", "in_person", "inperson", "physical", "f2f", "face to face", "face-to-face"))
+IN_PERSON_CODES = frozenset(
+    (
+        "in person",
+        "in-person",
+        "in_person",
+        "inperson",
+        "physical",
+        "f2f",
+        "face to face",
+        "face-to-face",
+    )
+)
 ONLINE_CODES = frozenset(
     ("onl", "vm", "olm", "online", "online meeting", "virtual", "virtual meeting", "video", "audio", "telephone", "phone", "zoom", "zoom meeting",
      "chat", "forum", "email", "e-mail", "skype", "whatsapp", "facebook", "discord", "en linea", "virtuel", "en ligne", "telephone meeting")
 )  # fmt: skip
-CLOSED_CODES = frozenset(("tc", "location temporarily closed", "temporarily closed", "facility temporarily closed", "temporarily closed facility"))
+CLOSED_CODES = frozenset(
+    (
+        "tc",
+        "location temporarily closed",
+        "temporarily closed",
+        "facility temporarily closed",
+        "temporarily closed facility",
+    )
+)
 HYBRID_CODES = frozenset(("hy", "hybr", "hybrid", "hybrid meeting", "hibrida", "hybride"))
 CODES = IN_PERSON_CODES | ONLINE_CODES | CLOSED_CODES | HYBRID_CODES
 
 _STATED: dict[str, Attendance] = {
-    **dict.fromkeys((*IN_PERSON_CODES, "1", "presencial", "en personne", "presentiel", "yes in person"), "in_person"),
+    **dict.fromkeys(
+        (*IN_PERSON_CODES, "1", "presencial", "en personne", "presentiel", "yes in person"),
+        "in_person",
+    ),
     **dict.fromkeys((*ONLINE_CODES, "2"), "online"),
-    **dict.fromkeys((*HYBRID_CODES, "3", "both", "in person and online", "online and in person"), "hybrid"),
-    **dict.fromkeys((*CLOSED_CODES, "inactive", "suspended", "closed", "paused", "inactivo", "inactif"), "inactive"),
+    **dict.fromkeys(
+        (*HYBRID_CODES, "3", "both", "in person and online", "online and in person"), "hybrid"
+    ),
+    **dict.fromkeys(
+        (*CLOSED_CODES, "inactive", "suspended", "closed", "paused", "inactivo", "inactif"),
+        "inactive",
+    ),
 }
 
 
@@ -27,7 +54,12 @@ def stated_attendance(*, text: str) -> Attendance | None:
 
 
 def attendance_of(
-    *, stated: Attendance | None, codes: frozenset[str], has_link: bool, has_street: bool, is_approximate: bool | None
+    *,
+    stated: Attendance | None,
+    codes: frozenset[str],
+    has_link: bool,
+    has_street: bool,
+    is_approximate: bool | None,
 ) -> Attendance:
     """Return how a meeting is held. `codes` are the folded codes of this module that were among its types.
 

@@ -12,7 +12,9 @@ import phonenumbers
 from openchair.directory.importing.unreadable import Unreadable
 
 URL_LIMIT = 2000
-_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?(?:[/?#][!-;=?-~]*)?\Z")
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?(?:[/?#][!-;=?-~]*)?\Z"
+)
 _HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d{1,5}(?:/|\Z))")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]+\Z")
 _WRAPPING = "<>()[]\"'“”‘’ \t\r\n"
@@ -24,15 +26,20 @@ _DOORS = re.compile(
     re.IGNORECASE,
 )
 _DOOR_WORDS = re.compile(
-    r"(?:\b(?:join|via|on|also)\s+)*(?:\bzoom\s*(?:link|meeting|id|:|mtg|details)|\bmeeting id\b|(?:https?://)?(?:[\w-]+\.)*zoom\.us/)", re.IGNORECASE
+    r"(?:\b(?:join|via|on|also)\s+)*(?:\bzoom\s*(?:link|meeting|id|:|mtg|details)|\bmeeting id\b|(?:https?://)?(?:[\w-]+\.)*zoom\.us/)",
+    re.IGNORECASE,
 )
 _MEETING_ID = re.compile(
     r"\bid\b\s*(?:#|no\.?|number)?\s*(?:is)?\s*[:#=-]*\s*(\d(?:[\d -]{7,14})\d)", re.IGNORECASE
 )
 _PASSCODE = re.compile(
-    r"\b(?:pass\s?codes?|pass\s?words?|pwd|pw|contraseña|mot de passe)\b(?:\s*,?\s*if any)?\s*(?:is)?\s*[:=.-]*\s*([^\s,;]{2,32})", re.IGNORECASE
+    r"\b(?:pass\s?codes?|pass\s?words?|pwd|pw|contraseña|mot de passe)\b(?:\s*,?\s*if any)?\s*(?:is)?\s*[:=.-]*\s*([^\s,;]{2,32})",
+    re.IGNORECASE,
 )
-_NOT_A_PASSCODE = re.compile(r"(?:required|needed|secret|is|if|to|for|and|or|the|no|not|none|please|email|contact|will|necessary)\W*\Z", re.IGNORECASE)
+_NOT_A_PASSCODE = re.compile(
+    r"(?:required|needed|secret|is|if|to|for|and|or|the|no|not|none|please|email|contact|will|necessary)\W*\Z",
+    re.IGNORECASE,
+)
 
 _PLAIN_DIAL = re.compile(r"\+1[2-9]\d\d[2-9]\d{6}(?:,*[\d*#]+)*\Z")
 _CODE_STARTS = re.compile(r"[,;pwx]|\bext\b", re.IGNORECASE)
@@ -66,7 +73,13 @@ def mail_address(*, text: str) -> str:
     if address.lower().startswith("mailto:"):
         address = address[7:].partition("?")[0].strip()
     name, at, host = address.rpartition("@")
-    if not at or not name or len(address) > 254 or not _HOST.match(host) or re.search(r"[\s@,;:<>()\"]", name):
+    if (
+        not at
+        or not name
+        or len(address) > 254
+        or not _HOST.match(host)
+        or re.search(r"[\s@,;:<>()\"]", name)
+    ):
         raise Unreadable("email-unreadable", "This is not a mail address.")
     return address
 
@@ -105,7 +118,11 @@ def dial_in(*, text: str, country: str) -> str:
     dialled = phone_number(text=number.strip(), country=country)
     if not dialled.startswith("+"):
         dialled = re.sub(r"[^\d*#]", "", dialled)
-    codes = re.sub(r"ext\.?|[;pwx]", ",", codes, flags=re.IGNORECASE) if not re.search(r"[^\W\d_]{4,}", codes) else codes
+    codes = (
+        re.sub(r"ext\.?|[;pwx]", ",", codes, flags=re.IGNORECASE)
+        if not re.search(r"[^\W\d_]{4,}", codes)
+        else codes
+    )
     parts = [part.strip().replace(" ", "").replace("-", "") for part in codes.split(",")]
     kept = [part if re.fullmatch(r"[\d*#]*", part) else "" for part in parts]
     return re.sub(r",{3,}", ",,", (dialled + ",".join(kept)).rstrip(","))
@@ -121,7 +138,9 @@ def door_in(*, text: str) -> Door | None:
         return _door_by_number(text)
     words = match.group().rstrip(".")
     try:
-        return Door(url=web_address(text=words), codes=codes_in(text=text.replace(words, " ")), words=words)
+        return Door(
+            url=web_address(text=words), codes=codes_in(text=text.replace(words, " ")), words=words
+        )
     except Unreadable:
         return None
 
@@ -129,7 +148,11 @@ def door_in(*, text: str) -> Door | None:
 def text_before_door(*, text: str) -> tuple[str, str]:
     """Return an address or a venue without the way to join that was typed into it, and what was cut off."""
     match = _DOOR_WORDS.search(text)
-    return (text, "") if match is None else (text[: match.start()].strip(" ,;:-–(\n"), text[match.start() :].strip())
+    return (
+        (text, "")
+        if match is None
+        else (text[: match.start()].strip(" ,;:-–(\n"), text[match.start() :].strip())
+    )
 
 
 def codes_in(*, text: str) -> str:
@@ -147,7 +170,11 @@ def _door_by_number(text: str) -> Door | None:
     meeting_id = _MEETING_ID.search(text) if "zoom" in text.lower() else None
     digits = re.sub(r"\D", "", meeting_id[1]) if meeting_id else ""
     # Zoom's numbers have 9 to 11 digits.
-    return Door(url=f"https://zoom.us/j/{digits}", codes=codes_in(text=text), words="") if 9 <= len(digits) <= 11 else None
+    return (
+        Door(url=f"https://zoom.us/j/{digits}", codes=codes_in(text=text), words="")
+        if 9 <= len(digits) <= 11
+        else None
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -161,12 +188,22 @@ def _web_address(text: str) -> str:
         parts.port  # noqa: B018 - reading it is the check: it raises for ":99999"
     except ValueError as error:
         raise _unreadable_address() from error
-    if parts.scheme.lower() not in ("http", "https") or not _HOST.match(host) or parts.username is not None:
+    if (
+        parts.scheme.lower() not in ("http", "https")
+        or not _HOST.match(host)
+        or parts.username is not None
+    ):
         raise _unreadable_address()
-    if len(address) > URL_LIMIT or not address.isprintable() or any(character in address for character in ' <>"\\^`{|}'):
+    if (
+        len(address) > URL_LIMIT
+        or not address.isprintable()
+        or any(character in address for character in ' <>"\\^`{|}')
+    ):
         raise _unreadable_address()
     return parts.scheme.lower() + address[len(parts.scheme) :]
 
 
 def _unreadable_address() -> Unreadable:
-    return Unreadable("url-unreadable", "This is not a web address, such as https://example.org/meetings.")
+    return Unreadable(
+        "url-unreadable", "This is not a web address, such as https://example.org/meetings."
+    )

@@ -25,14 +25,20 @@ def square_handle(*, text: str) -> str:
 def paypal_handle(*, text: str) -> str:
     """Return a PayPal.Me name: up to 20 letters and digits, no link. Raises Unreadable."""
     if not _PAYPAL.match(text):
-        raise Unreadable("paypal-unreadable", "This is not a PayPal.Me name of up to 20 letters and digits. Links are not taken.")
+        raise Unreadable(
+            "paypal-unreadable",
+            "This is not a PayPal.Me name of up to 20 letters and digits. Links are not taken.",
+        )
     return text
 
 
 def homegroup_online_handle(*, text: str) -> str:
     """Return a group's name at Homegroup Online. Raises Unreadable."""
     if not _HOMEGROUP.match(text):
-        raise Unreadable("homegroup-online-unreadable", "This is not a name at Homegroup Online: letters, digits, hyphens and underscores.")
+        raise Unreadable(
+            "homegroup-online-unreadable",
+            "This is not a name at Homegroup Online: letters, digits, hyphens and underscores.",
+        )
     return text
 
 
@@ -47,5 +53,8 @@ READERS: dict[str, Callable[..., str]] = {
 def _with_sign(text: str, sign: str, key: str) -> str:
     handle = text.removeprefix(sign)
     if not _HANDLE.match(handle):
-        raise Unreadable(f"{key}-unreadable", f"This is not a handle such as {sign}OurGroup. Links are not taken.")
+        raise Unreadable(
+            f"{key}-unreadable",
+            f"This is not a handle such as {sign}OurGroup. Links are not taken.",
+        )
     return sign + handle

@@ -41,9 +41,13 @@ def country_code(*, text: str) -> str:
     if len(text) == 2 and text.isalpha() and text.upper() in _territories("en"):
         return "GB" if text.upper() == "UK" else text.upper()
     folded = fold(text).strip()
-    code = _MORE_NAMES.get(text.lower().strip()) or _MORE_NAMES.get(folded) or _by_name().get(folded)
+    code = (
+        _MORE_NAMES.get(text.lower().strip()) or _MORE_NAMES.get(folded) or _by_name().get(folded)
+    )
     if code is None:
-        raise Unreadable("country-unknown", f"{text[:40]!r} is not a country, such as US or Ireland.")
+        raise Unreadable(
+            "country-unknown", f"{text[:40]!r} is not a country, such as US or Ireland."
+        )
     return code
 
 
@@ -69,7 +73,11 @@ def country_of_state(*, state: str) -> str:
 
 @cache
 def _by_name() -> dict[str, str]:
-    return {fold(name): code for language in ("fr", "es", "en") for code, name in _territories(language).items()}
+    return {
+        fold(name): code
+        for language in ("fr", "es", "en")
+        for code, name in _territories(language).items()
+    }
 
 
 @cache
@@ -77,4 +85,6 @@ def _territories(language: str) -> dict[str, str]:
     # Numbers are continents. EU, UN and their like are no country that a meeting can be in.
     no_country = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
     found: dict[str, str] = dict(Locale(language).territories)
-    return {code: name for code, name in found.items() if len(code) == 2 and code not in no_country} | {"UK": "UK"}
+    return {
+        code: name for code, name in found.items() if len(code) == 2 and code not in no_country
+    } | {"UK": "UK"}

@@ -12,15 +12,69 @@ from openchair.directory.importing.unreadable import Unreadable
 
 # Sunday first, as everywhere here.
 _NAMES: tuple[tuple[str, ...], ...] = (
-    ("sunday", "sundays", "sun", "su", "domingo", "domingos", "dom", "do", "dimanche", "dimanches", "dim"),
+    (
+        "sunday",
+        "sundays",
+        "sun",
+        "su",
+        "domingo",
+        "domingos",
+        "dom",
+        "do",
+        "dimanche",
+        "dimanches",
+        "dim",
+    ),
     ("monday", "mondays", "mon", "mo", "lunes", "lun", "lu", "lundi", "lundis"),
     ("tuesday", "tuesdays", "tue", "tues", "tu", "martes", "mar", "ma", "mardi", "mardis"),
-    ("wednesday", "wednesdays", "wed", "weds", "we", "miercoles", "mie", "mier", "mi", "mercredi", "mercredis", "mer", "me"),
-    ("thursday", "thursdays", "thu", "thur", "thurs", "th", "jueves", "jue", "ju", "jeudi", "jeudis", "jeu", "je"),
-    ("friday", "fridays", "fri", "fr", "viernes", "vie", "vi", "vendredi", "vendredis", "ven", "ve"),
+    (
+        "wednesday",
+        "wednesdays",
+        "wed",
+        "weds",
+        "we",
+        "miercoles",
+        "mie",
+        "mier",
+        "mi",
+        "mercredi",
+        "mercredis",
+        "mer",
+        "me",
+    ),
+    (
+        "thursday",
+        "thursdays",
+        "thu",
+        "thur",
+        "thurs",
+        "th",
+        "jueves",
+        "jue",
+        "ju",
+        "jeudi",
+        "jeudis",
+        "jeu",
+        "je",
+    ),
+    (
+        "friday",
+        "fridays",
+        "fri",
+        "fr",
+        "viernes",
+        "vie",
+        "vi",
+        "vendredi",
+        "vendredis",
+        "ven",
+        "ve",
+    ),
     ("saturday", "saturdays", "sat", "sa", "sabado", "sabados", "sab", "samedi", "samedis", "sam"),
 )
-DAY_NUMBERS: dict[str, int] = {name: number for number, names in enumerate(_NAMES) for name in names}
+DAY_NUMBERS: dict[str, int] = {
+    name: number for number, names in enumerate(_NAMES) for name in names
+}
 _LONG_NAMES = [name for name in DAY_NUMBERS if len(name) >= 5]
 _LETTERS = {"m": 1, "t": 2, "w": 3, "th": 4, "r": 4, "f": 5, "s": 6, "sa": 6, "su": 0, "tu": 2}
 _SEVERAL: dict[str, tuple[int, ...]] = {
@@ -38,7 +92,9 @@ _NO_DAY = frozenset(
     ("ongoing", "by appointment", "appointment", "appointment only", "by appt", "appt", "appt only", "on demand", "anytime", "any time",
      "24/7", "varies", "none", "n/a", "na", "null", "-", "con cita", "cita previa", "sur rendez-vous", "rendez-vous", "en continu", "continuo"),
 )  # fmt: skip
-_SEPARATORS = re.compile(r"\s*(?:[,;/&+|]|\band\b|\by\b|\be\b|\bet\b|\bn\b)\s*|\s+(?=[a-z0-9]{3,}\b)")
+_SEPARATORS = re.compile(
+    r"\s*(?:[,;/&+|]|\band\b|\by\b|\be\b|\bet\b|\bn\b)\s*|\s+(?=[a-z0-9]{3,}\b)"
+)
 _SPAN = re.compile(r"\s*(?:-|–|—|\bto\b|\bthru\b|\bthrough\b|\ba\b|\bau\b|\bhasta\b|\bal\b)\s*")
 _LIKENESS = 80
 
@@ -53,7 +109,16 @@ def days_of_week(*, value: object) -> tuple[int, ...]:
     if isinstance(value, str):
         return _days_from_text(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return tuple(sorted({day for item in value if item not in (None, "") for day in days_of_week(value=item)}))
+        return tuple(
+            sorted(
+                {
+                    day
+                    for item in value
+                    if item not in (None, "")
+                    for day in days_of_week(value=item)
+                }
+            )
+        )
     if isinstance(value, int | float) and not isinstance(value, bool) and value in range(8):
         return (int(value) % 7,)
     raise _unreadable(value)
@@ -68,17 +133,34 @@ def _days_from_text(text: str) -> tuple[int, ...]:
         return _SEVERAL[folded]
     if folded in DAY_NUMBERS:
         return (DAY_NUMBERS[folded],)
-    return tuple(sorted({day for part in _SEPARATORS.split(_joined_spans(folded)) if part for day in _days_from_part(part, folded)}))
+    return tuple(
+        sorted(
+            {
+                day
+                for part in _SEPARATORS.split(_joined_spans(folded))
+                if part
+                for day in _days_from_part(part, folded)
+            }
+        )
+    )
 
 
 def _folded(text: str) -> str:
-    base = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
-    return " ".join(base.replace(".", " ").replace("[", " ").replace("]", " ").replace('"', " ").split())
+    base = "".join(
+        c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c)
+    )
+    return " ".join(
+        base.replace(".", " ").replace("[", " ").replace("]", " ").replace('"', " ").split()
+    )
 
 
 def _joined_spans(folded: str) -> str:
     """Close up "mon - fri" and "lunes a viernes" to one word, so that the blanks around it do not separate."""
-    return re.sub(r"(?<=\w)" + _SPAN.pattern + r"(?=\w)", "-", folded) if _SPAN.search(folded) else folded
+    return (
+        re.sub(r"(?<=\w)" + _SPAN.pattern + r"(?=\w)", "-", folded)
+        if _SPAN.search(folded)
+        else folded
+    )
 
 
 def _days_from_part(part: str, whole: str) -> tuple[int, ...]:
@@ -106,4 +188,6 @@ def _one_day(word: str, whole: str) -> int:
 
 
 def _unreadable(value: object) -> Unreadable:
-    return Unreadable("day-unreadable", f"{str(value)[:40]!r} is not a day of the week, such as Thursday or 4.")
+    return Unreadable(
+        "day-unreadable", f"{str(value)[:40]!r} is not a day of the week, such as Thursday or 4."
+    )

@@ -15,13 +15,23 @@ from openchair.directory.importing import conference, contributions, times
 from openchair.directory.importing.attendance import attendance_of, stated_attendance
 from openchair.directory.importing.days import days_of_week
 from openchair.directory.importing.place_fields import read_place
-from openchair.directory.importing.recurrence_notes import Hint, rule_in
+from openchair.directory.importing.recurrence_notes import may_hold_rule, rule_in
 from openchair.directory.importing.row import Row, line, lines
+from openchair.directory.importing.splitting import split_by_day
 from openchair.directory.importing.types import NO_FELLOWSHIP, read_fellowship, read_types
 from openchair.directory.importing.unreadable import Unreadable
 from openchair.directory.importing.zones import zone_named
-from openchair.directory.listing import Contact, Listing, Problem, RawListing, SourceDefaults
+from openchair.directory.listing import (
+    Attendance,
+    Contact,
+    Listing,
+    Problem,
+    RawListing,
+    SourceDefaults,
+)
 from openchair.lib.text import slug_of
+
+__all__ = ["as_raw", "normalize", "split_by_day"]
 
 NAME_LIMIT = 255
 NOTES_LIMIT = 10_000
@@ -67,10 +77,28 @@ _BY_STEPS = frozenset(
     ("slug", "source_key", "id", "day", "days", "time", "end_time", "duration", "timezone", "rule", "types", "bmlt_formats", "languages", "language",
      "attendance", "attendance_option", "approximate", "precision", "coordinates", "latitude", "longitude", "fellowship", "published", "open",
      "address", "city", "state", "postal_code", "country", "formatted_address", "full_address", "region", "sub_region", "sub_sub_region", "regions",
-     "phone", "venmo", "paypal", "square", "homegroup_online", "last_contact", "updated", "conference_url", "conference_phone", "feedback_emails")
+     "phone", "venmo", "paypal", "square", "homegroup_online", "last_contact", "updated", "conference_url", "conference_phone", "feedback_emails",
+     *_ENTITY)
 )  # fmt: skip
+_OF_GROUP = frozenset((*contributions.READERS, *_ENTITY, "feedback_emails"))
+_TELLING = frozenset(
+    (
+        "name",
+        "group_name",
+        "start",
+        "venue_name",
+        "address",
+        "formatted_address",
+        "city",
+        "latitude",
+        "conference_url",
+        "conference_phone",
+    )
+)
 _YES = frozenset(("yes", "y", "true", "1", "on", "published", "publish", "si", "sí", "oui", "x"))
-_NO = frozenset(("no", "n", "false", "0", "off", "draft", "hidden", "unpublished", "private", "non"))
+_NO = frozenset(
+    ("no", "n", "false", "0", "off", "draft", "hidden", "unpublished", "private", "non")
+)
 # Where a day and a month in figures stand in the order of the United States.
 _MONTH_FIRST = frozenset(("", "US", "CA", "PH"))
 
@@ -86,13 +114,19 @@ def normalize(*, raw: RawListing, defaults: SourceDefaults) -> tuple[Listing | N
     read_fellowship(row)
     _read_times(row)
     read_place(row)
-    _read_joining(row)
+    stated = _stated_attendance(row)
+    _read_joining(row, stated)
     codes = read_types(row)
-    _read_attendance(row, codes)
+    _read_attendance(row, stated, codes)
     _read_group(row)
     _read_publication(row)
     if not _is_something(row):
-        row.tell("name", kind="row-empty", reason="This row has neither a name, nor a place, nor a time.", is_fatal=True)
+        row.tell(
+            "name",
+            kind="row-empty",
+            reason="This row has neither a name, nor a place, nor a time.",
+            is_fatal=True,
+        )
         return None, row.problems
     _read_hint(row)
     _name(row)
@@ -110,12 +144,17 @@ def as_raw(*, listing: Listing) -> RawListing:
     for key, part in _ENTITY.items():
         fields[key] = listing.entity.get(part, "") if key != "entity_website_url" else ""
     for number, contact in enumerate(listing.contacts, start=1):
-        fields |= {f"contact_{number}_{part}": getattr(contact, part) for part in ("name", "email", "phone")}
+        fields |= {
+            f"contact_{number}_{part}": getattr(contact, part)
+            for part in ("name", "email", "phone")
+        }
     fields |= {
         "source_key": listing.key,
         "fellowship": listing.fellowship or NO_FELLOWSHIP,
         "day": list(listing.days),
-        "time": None if listing.start is None else f"{listing.start // 60:02}:{listing.start % 60:02}",
+        "time": None
+        if listing.start is None
+        else f"{listing.start // 60:02}:{listing.start % 60:02}",
         "duration": listing.duration_minutes,
         "types": list(listing.types),
         "languages": list(listing.languages),
@@ -123,7 +162,11 @@ def as_raw(*, listing: Listing) -> RawListing:
         "feedback_emails": list(listing.feedback_emails),
         "published": "yes" if listing.published else "no",
     }
-    kept = {key: value for key, value in fields.items() if value is not None and value != "" and value != []}
+    kept = {
+        key: value
+        for key, value in fields.items()
+        if value is not None and value != "" and value != []
+    }
     return RawListing(row=listing.row, fields=kept, extra=dict(listing.extra))
 
 
@@ -136,13 +179,13 @@ _SAME_NAME = (
 def _read_texts(row: Row) -> None:
     contacts: list[str] = []
     for key, value in row.fields.items():
+        if key in _BY_STEPS:
+            continue
         step = _TEXTS.get(key)
         if step is not None:
             _read_text(row, key, value, step)
         elif key in _ADDRESSES:
             _read_address(row, key, *_ADDRESSES[key])
-        elif key in _BY_STEPS or key in _ENTITY:
-            continue
         elif key.startswith("contact_"):
             contacts.append(key)
         else:
@@ -159,7 +202,9 @@ def _read_text(row: Row, key: str, value: object, step: tuple[str, int, Reader])
         row.report(key, error)
         return
     if len(text) > limit:
-        row.tell(key, kind="too-long", reason=f"This is longer than {limit} characters, and was cut.")
+        row.tell(
+            key, kind="too-long", reason=f"This is longer than {limit} characters, and was cut."
+        )
         text = text[:limit].rstrip()
     if text:
         row.values[target] = text
@@ -172,7 +217,14 @@ def _read_address(row: Row, key: str, target: str, reader: Callable[..., str]) -
     try:
         row.values[target] = reader(text=text)
     except Unreadable as error:
-        first = next((part for part in text.replace(";", " ").replace(",", " ").split() if _reads(reader, part)), "")
+        first = next(
+            (
+                part
+                for part in text.replace(";", " ").replace(",", " ").split()
+                if _reads(reader, part)
+            ),
+            "",
+        )
         if first:
             row.values[target] = reader(text=first)
         row.report(key, error)
@@ -191,14 +243,20 @@ def _reads(reader: Callable[..., str], text: str) -> bool:
 def _read_contacts(row: Row, keys: list[str]) -> None:
     found = []
     for number in range(1, MOST_CONTACTS + 1):
-        name, email, phone = (row.text(f"contact_{number}_{part}") for part in ("name", "email", "phone"))
+        name, email, phone = (
+            row.text(f"contact_{number}_{part}") for part in ("name", "email", "phone")
+        )
         if name or email or phone:
             found.append(Contact(name=name, email=email, phone=phone))
     row.values["contacts"] = tuple(found)
     for key in keys:
         _, _, rest = key.partition("_")
         number_text, _, part = rest.partition("_")
-        if not (number_text.isdigit() and 1 <= int(number_text) <= MOST_CONTACTS and part in ("name", "email", "phone")):
+        if not (
+            number_text.isdigit()
+            and 1 <= int(number_text) <= MOST_CONTACTS
+            and part in ("name", "email", "phone")
+        ):
             row.extra.setdefault(key, row.fields[key])
 
 
@@ -210,7 +268,9 @@ def _read_times(row: Row) -> None:
         # 24:00 is the end of its day: the next day has begun.
         start, days = 0, tuple(sorted((day + 1) % 7 for day in days))
     if days and start is not None:
-        row.values |= {"days": days, "start": start, "rule": rule} if rule else {"days": days, "start": start}
+        row.values |= (
+            {"days": days, "start": start, "rule": rule} if rule else {"days": days, "start": start}
+        )
         _read_duration(row, start, end)
     elif days or start is not None:
         _keep_half_a_time(row, has_days=bool(days))
@@ -233,7 +293,15 @@ def _start_and_end(row: Row) -> tuple[int | None, int | None]:
     if "time" not in row.fields:
         return None, None
     value = row.fields["time"]
-    if isinstance(value, str) and value.lower().strip(" .") in ("ongoing", "appointment", "by appointment", "24/7", "n/a", "-", "varies"):
+    if isinstance(value, str) and value.lower().strip(" .") in (
+        "ongoing",
+        "appointment",
+        "by appointment",
+        "24/7",
+        "n/a",
+        "-",
+        "varies",
+    ):
         return None, None
     try:
         return times.time_range(value=value)
@@ -249,21 +317,35 @@ def _keep_half_a_time(row: Row, *, has_days: bool) -> None:
     key = key if key in row.fields else "days"
     missing = "time" if has_days else "day"
     if not any(problem.field in ("time", "day", "days") for problem in row.problems):
-        row.tell(key, kind=kind, reason=f"This has no {missing}, so it can't be shown among the meetings of a day.")
+        row.tell(
+            key,
+            kind=kind,
+            reason=f"This has no {missing}, so it can't be shown among the meetings of a day.",
+        )
     row.extra.setdefault(key, row.fields.get(key))
 
 
 def _rule(row: Row, days: tuple[int, ...]) -> str:
+    if "rule" not in row.fields:
+        return ""
     text = row.text("rule").removeprefix("RRULE:").upper().replace(" ", "")
     if not text:
         return ""
     if not rules.is_valid_rule(text):
-        row.tell("rule", kind="rule-unreadable", reason="This is not a rule such as FREQ=MONTHLY;BYDAY=1SU,3SU. Ends and counts are not kept.")
+        row.tell(
+            "rule",
+            kind="rule-unreadable",
+            reason="This is not a rule such as FREQ=MONTHLY;BYDAY=1SU,3SU. Ends and counts are not kept.",
+        )
         row.extra.setdefault("rule", row.fields["rule"])
         return ""
     rule = rules.plain_rule(text)
     if days and rules.rule_days(rule) and not set(days) >= set(rules.rule_days(rule)):
-        row.tell("rule", kind="rule-day-conflict", reason="This rule names another day than the meeting's own.")
+        row.tell(
+            "rule",
+            kind="rule-day-conflict",
+            reason="This rule names another day than the meeting's own.",
+        )
         row.extra.setdefault("rule", row.fields["rule"])
         return ""
     return rule
@@ -286,7 +368,11 @@ def _read_duration(row: Row, start: int, end: int | None) -> None:
     if minutes:
         row.values["duration_minutes"] = minutes
     else:
-        row.tell("end_time", kind="end-equals-start", reason="This ends when it starts, so its length is not known.")
+        row.tell(
+            "end_time",
+            kind="end-equals-start",
+            reason="This ends when it starts, so its length is not known.",
+        )
 
 
 def _read_zone(row: Row) -> None:
@@ -300,23 +386,43 @@ def _read_zone(row: Row) -> None:
         row.values["timezone"] = found
 
 
-def _read_joining(row: Row) -> None:
+def _stated_attendance(row: Row) -> Attendance | None:
+    for key in ("attendance", "attendance_option"):
+        text = row.text(key)
+        if text:
+            stated = stated_attendance(text=text)
+            if stated is not None:
+                return stated
+            row.tell(
+                key,
+                kind="attendance-unknown",
+                reason="This is none of in_person, online, hybrid and inactive.",
+            )
+            row.extra.setdefault(key, text)
+    return None
+
+
+def _read_joining(row: Row, stated: Attendance | None) -> None:
     _read_conference_url(row)
     country = row.made("country") or row.defaults.country
-    for key, reader in (("phone", conference.phone_number), ("conference_phone", conference.dial_in)):
-        text = row.text(key)
+    for key, reader in (
+        ("phone", conference.phone_number),
+        ("conference_phone", conference.dial_in),
+    ):
+        text = row.text(key) if key in row.fields else ""
         if not text:
             continue
         try:
             row.values[key] = reader(text=text, country=country)
         except Unreadable as error:
             row.report(key, error)
-    if "conference_url" not in row.values and stated_attendance(text=row.text("attendance")) not in ("in_person", "inactive"):
+    # Where a source says that nobody can join from afar, a link in its notes is an old one.
+    if "conference_url" not in row.values and stated not in ("in_person", "inactive"):
         _find_door(row)
 
 
 def _read_conference_url(row: Row) -> None:
-    text = row.text("conference_url")
+    text = row.text("conference_url") if "conference_url" in row.fields else ""
     if not text:
         return
     try:
@@ -328,7 +434,11 @@ def _read_conference_url(row: Row) -> None:
         else:
             row.values["conference_url"] = door.url
         # Whatever stood around the link is what a person needs to get in.
-        if not row.made("conference_url_notes") and "script:" not in text.lower() and text != row.made("conference_url"):
+        if (
+            not row.made("conference_url_notes")
+            and "script:" not in text.lower()
+            and text != row.made("conference_url")
+        ):
             row.values["conference_url_notes"] = text[:2000].strip()
 
 
@@ -346,14 +456,7 @@ def _find_door(row: Row) -> None:
             return
 
 
-def _read_attendance(row: Row, codes: frozenset[str]) -> None:
-    stated = None
-    for key in ("attendance", "attendance_option"):
-        text = row.text(key)
-        if text and stated is None:
-            stated = stated_attendance(text=text)
-            if stated is None:
-                row.tell(key, kind="attendance-unknown", reason="This is none of in_person, online, hybrid and inactive.")
+def _read_attendance(row: Row, stated: Attendance | None, codes: frozenset[str]) -> None:
     attendance = attendance_of(
         stated=stated,
         codes=codes,
@@ -366,6 +469,8 @@ def _read_attendance(row: Row, codes: frozenset[str]) -> None:
 
 
 def _read_group(row: Row) -> None:
+    if row.fields.keys().isdisjoint(_OF_GROUP):
+        return
     for key, reader in contributions.READERS.items():
         text = row.text(key)
         if not text:
@@ -375,7 +480,9 @@ def _read_group(row: Row) -> None:
         except Unreadable as error:
             row.report(key, error)
             row.extra.setdefault(key, text)
-    entity = {part: text for key, part in _ENTITY.items() if key in row.fields and (text := row.text(key))}
+    entity = {
+        part: text for key, part in _ENTITY.items() if key in row.fields and (text := row.text(key))
+    }
     if entity:
         row.values["entity"] = entity
     if "feedback_emails" in row.fields:
@@ -384,7 +491,11 @@ def _read_group(row: Row) -> None:
 
 def _read_feedback_emails(row: Row) -> None:
     value = row.fields["feedback_emails"]
-    texts = [str(item) for item in value if item] if isinstance(value, list | tuple) else row.text("feedback_emails").replace(";", ",").split(",")
+    texts = (
+        [str(item) for item in value if item]
+        if isinstance(value, list | tuple)
+        else row.text("feedback_emails").replace(";", ",").split(",")
+    )
     found = []
     for text in texts:
         try:
@@ -418,9 +529,7 @@ def _yes_or_no(row: Row, key: str) -> bool | None:
 
 
 def _is_something(row: Row) -> bool:
-    values = row.values
-    has_place = any(key in values for key in ("venue_name", "address", "formatted_address", "city", "latitude", "conference_url", "conference_phone"))
-    return has_place or "name" in values or "start" in values or "group_name" in values
+    return not row.values.keys().isdisjoint(_TELLING)
 
 
 def _read_hint(row: Row) -> None:
@@ -431,35 +540,56 @@ def _read_hint(row: Row) -> None:
     # Without one weekday there is nothing that a rule could be about.
     if day is None:
         return
-    hint: Hint | None = None
-    for key in ("name", "notes", "group_notes", "venue_notes"):
-        text = row.made(key)
-        if text:
-            hint = hint or rule_in(text=text, day=day)
-    if hint is not None:
-        row.values |= {"rule_hint": hint.rule, "rule_evidence": hint.evidence}
+    texts = [
+        text for key in ("name", "notes", "group_notes", "venue_notes") if (text := row.made(key))
+    ]
+    if not may_hold_rule(text="\n".join(texts)):
+        return
+    for text in texts:
+        hint = rule_in(text=text, day=day)
+        if hint is not None:
+            row.values |= {"rule_hint": hint.rule, "rule_evidence": hint.evidence}
+            return
 
 
 def _name(row: Row) -> None:
     if "name" in row.values:
         return
-    stand_in = next((text for key in ("group_name", "venue_name", "address", "city", "formatted_address") if (text := row.made(key))), "")
-    row.tell("name", kind="name-missing", reason="This has no name, so its group's or its place's stands for it.")
+    stand_in = next(
+        (
+            text
+            for key in ("group_name", "venue_name", "address", "city", "formatted_address")
+            if (text := row.made(key))
+        ),
+        "",
+    )
+    row.tell(
+        "name",
+        kind="name-missing",
+        reason="This has no name, so its group's or its place's stands for it.",
+    )
     row.values["name"] = (stand_in or "Unnamed meeting")[:NAME_LIMIT].rstrip()
 
 
 def _identify(row: Row) -> None:
-    given = row.text("slug") or row.text("id")
-    key = row.text("source_key") or given or f"h-{_digest(row)}"
+    slug = row.text("slug")
+    key = row.text("source_key") or slug or row.text("id") or f"h-{_digest(row)}"
     if len(key) > KEY_LIMIT:
         key = f"{key[: KEY_LIMIT - 11].rstrip()}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
     row.values["key"] = key
-    row.values["slug"] = slug_of(text=row.text("slug"), limit=SLUG_LIMIT) or slug_of(text=row.made("name"), limit=SLUG_LIMIT) or f"m-{_digest(row)}"
+    row.values["slug"] = (
+        slug_of(text=slug, limit=SLUG_LIMIT)
+        or slug_of(text=row.made("name"), limit=SLUG_LIMIT)
+        or f"m-{_digest(row)}"
+    )
 
 
 def _digest(row: Row) -> str:
     """Return what stays the same while a meeting keeps its name, day, time and place."""
-    parts = [row.values.get(key) for key in ("name", "days", "start", "venue_name", "address", "city", "postal_code")]
+    parts = [
+        row.values.get(key)
+        for key in ("name", "days", "start", "venue_name", "address", "city", "postal_code")
+    ]
     if "venue_name" not in row.values and "address" not in row.values:
         parts.append(row.values.get("conference_url"))
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]

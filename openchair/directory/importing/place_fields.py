@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from openchair.directory.importing import addresses, conference
 from openchair.directory.importing.countries import country_code, country_of_state, state_code
 from openchair.directory.importing.row import Row, line
 from openchair.directory.importing.unreadable import Unreadable
+from openchair.lib.text import one_line
 
 _LIMITS = {"address": 255, "city": 128, "state": 64, "postal_code": 16, "formatted_address": 500}
 _PRECISIONS = frozenset(("exact", "street", "postal", "city"))
+_APPROXIMATE = {
+    "yes": "city",
+    "true": "city",
+    "1": "city",
+    "no": "exact",
+    "false": "exact",
+    "0": "exact",
+}
 _REGION_LIMIT = 128
 _MOST_REGIONS = 8
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?\Z")
@@ -19,8 +29,13 @@ _CA_CODE = re.compile(r"[A-Z]\d[A-Z] \d[A-Z]\d\Z")
 
 def read_place(row: Row) -> None:
     """Read every field about the place of a row into its values."""
-    parts = {key: row.text(key) for key in ("address", "city", "state", "postal_code", "country")}
-    parts["formatted_address"] = row.text("formatted_address") or row.text("full_address")
+    parts = {
+        key: row.text(key) if key in row.fields else ""
+        for key in ("address", "city", "state", "postal_code", "country")
+    }
+    parts["formatted_address"] = row.text(
+        "formatted_address" if "formatted_address" in row.fields else "full_address"
+    )
     _read_doors_from(row, parts)
     _split_one_line(row, parts)
     _read_country(row, parts)
@@ -31,9 +46,9 @@ def read_place(row: Row) -> None:
 
 def _read_doors_from(row: Row, parts: dict[str, str]) -> None:
     """Take a link with its codes out of an address or a venue, where online meetings were once typed."""
-    texts = {**{key: parts[key] for key in ("address", "formatted_address")}, "venue_name": row.made("venue_name")}
-    for key, text in texts.items():
-        if not text or ("zoom" not in text.lower() and "eeting id" not in text.lower()):
+    for key in ("address", "formatted_address", "venue_name"):
+        text = row.made(key) if key == "venue_name" else parts[key]
+        if not text or ("oom" not in text and "OOM" not in text and "ing id" not in text.lower()):
             continue
         before, cut = conference.text_before_door(text=text)
         if not cut:
@@ -62,11 +77,23 @@ def _split_one_line(row: Row, parts: dict[str, str]) -> None:
     # "address" holds the whole line in feeds that never heard of the other fields.
     if not whole and not parts["city"] and parts["address"].count(",") >= 2:
         whole = parts["address"]
-    if not whole or parts["city"] or parts["state"] or parts["postal_code"] or (parts["address"] and parts["formatted_address"]):
+    if (
+        not whole
+        or parts["city"]
+        or parts["state"]
+        or parts["postal_code"]
+        or (parts["address"] and parts["formatted_address"])
+    ):
         return
     found = addresses.address_parts(text=whole, country=_known_country(row, parts))
     if found.city or found.postal_code:
-        parts |= {"address": found.street, "city": found.city, "state": found.state, "postal_code": found.postal_code, "formatted_address": whole}
+        parts |= {
+            "address": found.street,
+            "city": found.city,
+            "state": found.state,
+            "postal_code": found.postal_code,
+            "formatted_address": whole,
+        }
     parts["country"] = parts["country"] or found.country
 
 
@@ -85,8 +112,8 @@ def _read_country(row: Row, parts: dict[str, str]) -> None:
         except Unreadable as error:
             row.tell("country", kind=error.kind, reason=error.reason, value=parts["country"])
             row.extra.setdefault("country", parts["country"])
-    if not country:
-        country = _country_by_shape(parts)
+    if not country and parts["state"] and parts["postal_code"]:
+        country = _country_by_shape(parts["state"], parts["postal_code"])
     if not country and any(parts.values()):
         country = row.defaults.country
     parts["country"] = country
@@ -94,11 +121,12 @@ def _read_country(row: Row, parts: dict[str, str]) -> None:
         row.values["country"] = country
 
 
-def _country_by_shape(parts: dict[str, str]) -> str:
+@lru_cache(maxsize=4096)
+def _country_by_shape(state: str, postal_code: str) -> str:
     """Return the country that a state and a postal code tell together; one alone is too little (WA is in two)."""
-    country = country_of_state(state=state_code(text=parts["state"], country="")) if parts["state"] and parts["postal_code"] else ""
+    country = country_of_state(state=state_code(text=state, country=""))
     shape = {"US": _ZIP, "CA": _CA_CODE}.get(country)
-    code = addresses.postal_code(text=parts["postal_code"], country=country)
+    code = addresses.postal_code(text=postal_code, country=country)
     return country if shape and shape.match(code) else ""
 
 
@@ -115,11 +143,17 @@ def _spell(row: Row, parts: dict[str, str]) -> None:
             row.values["venue_notes"] = f"{known}\n{words}".strip()
     for key, limit in _LIMITS.items():
         text = parts[key]
+        if not text:
+            continue
         if len(text) > limit:
-            row.tell(key, kind="too-long", reason=f"This is longer than {limit} characters, and was cut.", value=text)
+            row.tell(
+                key,
+                kind="too-long",
+                reason=f"This is longer than {limit} characters, and was cut.",
+                value=text,
+            )
             text = text[:limit].rstrip(" ,;")
-        if text:
-            row.values[key] = text
+        row.values[key] = text
 
 
 def _read_regions(row: Row) -> None:
@@ -127,18 +161,38 @@ def _read_regions(row: Row) -> None:
     texts: list[str] = []
     try:
         if isinstance(value, list | tuple):
-            texts = [line(value=item) for item in value if item is not None]
+            texts = [
+                item if isinstance(item, str) else line(value=item)
+                for item in value
+                if item is not None
+            ]
         elif value is not None:
             texts = line(value=value).split(">")
         else:
-            texts = [part for key in ("region", "sub_region", "sub_sub_region") if key in row.fields for part in row.text(key).split(" > ")]
+            texts = [
+                part
+                for key in ("region", "sub_region", "sub_sub_region")
+                if key in row.fields
+                for part in row.text(key).split(" > ")
+            ]
     except Unreadable as error:
         row.report("regions", error)
-    regions = tuple(dict.fromkeys(text for text in (text.strip()[:_REGION_LIMIT].strip() for text in texts) if text))
+    regions = _levels(tuple(texts))
     if len(regions) > _MOST_REGIONS:
-        row.tell("regions", kind="too-long", reason=f"There are more than {_MOST_REGIONS} levels of regions, and the rest was cut.")
+        row.tell(
+            "regions",
+            kind="too-long",
+            reason=f"There are more than {_MOST_REGIONS} levels of regions, and the rest was cut.",
+        )
     if regions:
         row.values["regions"] = regions[:_MOST_REGIONS]
+
+
+@lru_cache(maxsize=4096)
+def _levels(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return regions as clean lines, without blanks and repeats."""
+    clean = (one_line(text=text)[:_REGION_LIMIT].strip() for text in texts)
+    return tuple(dict.fromkeys(text for text in clean if text))
 
 
 def _read_position(row: Row) -> None:
@@ -146,19 +200,24 @@ def _read_position(row: Row) -> None:
         found = _position(row)
     except Unreadable as error:
         key = "latitude" if "latitude" in row.fields else "coordinates"
-        row.tell(key, kind=error.kind, reason=error.reason, value=f"{row.fields.get(key)}, {row.fields.get('longitude', '')}".strip(" ,"))
+        row.tell(
+            key,
+            kind=error.kind,
+            reason=error.reason,
+            value=f"{row.fields.get(key)}, {row.fields.get('longitude', '')}".strip(" ,"),
+        )
         return
     if found is None:
         return
-    latitude, longitude, is_middle = found
-    row.values |= {"latitude": latitude, "longitude": longitude}
-    precision = row.text("precision")
-    if precision in _PRECISIONS:
-        row.values["precision"] = precision
-    elif is_middle or row.text("approximate").lower() in ("yes", "true", "1"):
+    row.values["latitude"], row.values["longitude"], is_middle = found
+    if "precision" in row.fields and row.text("precision") in _PRECISIONS:
+        row.values["precision"] = row.text("precision")
+    elif is_middle:
         row.values["precision"] = "city"
-    elif row.text("approximate"):
-        row.values["precision"] = "exact"
+    elif "approximate" in row.fields:
+        precision = _APPROXIMATE.get(row.text("approximate").lower())
+        if precision:
+            row.values["precision"] = precision
 
 
 def _position(row: Row) -> tuple[float, float, bool] | None:
@@ -167,13 +226,24 @@ def _position(row: Row) -> tuple[float, float, bool] | None:
         latitude, longitude, is_middle = fields["latitude"], fields["longitude"], False
     elif "coordinates" in fields:
         value = fields["coordinates"]
-        text = ",".join(map(str, value)) if isinstance(value, list | tuple) else row.text("coordinates")
+        text = (
+            ",".join(map(str, value))
+            if isinstance(value, list | tuple)
+            else row.text("coordinates")
+        )
         latitude, longitude, is_middle = addresses.position_in_text(text=text)
     elif "latitude" in fields or "longitude" in fields:
-        raise Unreadable("coordinates-unreadable", "A position needs both a latitude and a longitude.")
+        raise Unreadable(
+            "coordinates-unreadable", "A position needs both a latitude and a longitude."
+        )
     else:
         return None
     north, east, is_swapped = addresses.position(latitude=latitude, longitude=longitude)
     if is_swapped:
-        row.tell("latitude", kind="coordinates-swapped", reason="Latitude and longitude stood in each other's place, and were swapped.", value=f"{latitude}, {longitude}")
+        row.tell(
+            "latitude",
+            kind="coordinates-swapped",
+            reason="Latitude and longitude stood in each other's place, and were swapped.",
+            value=f"{latitude}, {longitude}",
+        )
     return north, east, is_middle

@@ -17,7 +17,13 @@ class Row:
     def __init__(self, *, raw: RawListing, defaults: SourceDefaults) -> None:
         self.raw = raw
         self.defaults = defaults
-        self.fields = {key: value for key, value in raw.fields.items() if value is not None and value != "" and value != []}
+        # False and 0 say something; None, "", [] and blanks do not.
+        self.fields = {
+            key: value
+            for key, value in raw.fields.items()
+            if (value or value == 0)
+            and (value.__class__ is not str or value[0] > " " or value.strip())  # type: ignore[index,attr-defined] # a str by its class
+        }
         self.extra = dict(raw.extra)
         self.values: dict[str, object] = {}
         self.problems: list[Problem] = []
@@ -27,8 +33,10 @@ class Row:
         value = self.fields.get(key)
         if value is None:
             return ""
+        if value.__class__ is str:
+            return one_line(text=value)  # type: ignore[arg-type] # a str by its class
         try:
-            return line(value=value)
+            return one_line(text=_text_of(value))
         except Unreadable as error:
             self.report(key, error)
             return ""
@@ -42,10 +50,21 @@ class Row:
         """Note that the field `key` could not be read."""
         self.tell(key, kind=error.kind, reason=error.reason)
 
-    def tell(self, key: str, *, kind: str, reason: str, value: object = None, is_fatal: bool = False) -> None:
+    def tell(
+        self, key: str, *, kind: str, reason: str, value: object = None, is_fatal: bool = False
+    ) -> None:
         """Note a problem with the field `key`; its own value is shown unless another is given."""
         shown = str(self.fields.get(key, "") if value is None else value)[:_LONGEST_VALUE]
-        self.problems.append(Problem(row=self.raw.row, field=key, value=shown, reason=reason, kind=kind, is_fatal=is_fatal))
+        self.problems.append(
+            Problem(
+                row=self.raw.row,
+                field=key,
+                value=shown,
+                reason=reason,
+                kind=kind,
+                is_fatal=is_fatal,
+            )
+        )
 
 
 def line(*, value: object) -> str:

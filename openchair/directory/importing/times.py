@@ -17,8 +17,12 @@ _TIME = re.compile(
     r"(?P<hour>\d{1,2})\s*(?:(?:[:.hH]|;|uhr)\s*(?P<minute>\d{2})?(?:[:.](?P<second>\d{2})(?:\.\d+)?)?)?\s*"
     r"(?P<half>a|p|am|pm|a\.m|p\.m|a\.m\.|p\.m\.|a m|p m)?\.?\s*(?:h|hs|hrs|hours|uhr|o'?clock)?\Z"
 )
-_COMPACT = re.compile(r"(?P<hour>\d{1,2})(?P<minute>\d{2})\s*(?P<half>am?|pm?|a\.m\.?|p\.m\.?)?\s*(?:h|hs|hrs|hours)?\Z")
-_ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[t ](?P<time>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?\Z")
+_COMPACT = re.compile(
+    r"(?P<hour>\d{1,2})(?P<minute>\d{2})\s*(?P<half>am?|pm?|a\.m\.?|p\.m\.?)?\s*(?:h|hs|hrs|hours)?\Z"
+)
+_ISO_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[t ](?P<time>\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?\Z"
+)
 _RANGE = re.compile(r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bà\b|\ba las\b|\bhasta\b|\bbis\b)\s*")
 _WORDS = {
     "noon": 720, "12 noon": 720, "noon 12": 720, "12n": 720, "midday": 720, "12:00 noon": 720, "mediodia": 720, "mediodía": 720, "midi": 720,
@@ -33,7 +37,10 @@ _CLOCK_LENGTH = re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)(?::(?P<seco
 
 _SQL_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]?(\d{2}:\d{2}:\d{2})(?:Z|\+00:?00)?\Z")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_SLASHED = re.compile(r"(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4}|\d{2})\b(?P<rest>.*)\Z", re.DOTALL)
+_SLASHED = re.compile(
+    r"(?P<first>\d{1,2})[/.-](?P<second>\d{1,2})[/.-](?P<year>\d{4}|\d{2})\b(?P<rest>.*)\Z",
+    re.DOTALL,
+)
 
 
 def time_of_day(*, value: object) -> int:
@@ -72,9 +79,14 @@ def duration_in_minutes(*, value: object) -> int:
     """Return a length of 1 to 1440 minutes from "1hr 30mins", "01:30:00", "90", 90 or a timedelta. Raises Unreadable."""
     minutes = _length(value)
     if minutes is None:
-        raise Unreadable("duration-unreadable", "This is not a length of time that can be read, such as 90 or 1hr 30mins.")
+        raise Unreadable(
+            "duration-unreadable",
+            "This is not a length of time that can be read, such as 90 or 1hr 30mins.",
+        )
     if not 1 <= minutes <= MINUTES_A_DAY:
-        raise Unreadable("duration-out-of-range", "A meeting lasts at least a minute and at most 24 hours.")
+        raise Unreadable(
+            "duration-out-of-range", "A meeting lasts at least a minute and at most 24 hours."
+        )
     return minutes
 
 
@@ -86,7 +98,11 @@ def moment(*, value: object, day_first: bool = False) -> str:
     """
     if isinstance(value, str):
         match = _SQL_MOMENT.match(value)
-        return _moment_from_text(value, day_first) if match is None else _as_utc_text(f"{match[1]}T{match[2]}+00:00")
+        return (
+            _moment_from_text(value, day_first)
+            if match is None
+            else _as_utc_text(f"{match[1]}T{match[2]}+00:00")
+        )
     if isinstance(value, dt.datetime):
         return _utc_text(value)
     if isinstance(value, dt.date):
@@ -167,7 +183,9 @@ def _length(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e6:
         return None
     # A spreadsheet keeps a length as a fraction of a day.
-    return round(value * MINUTES_A_DAY) if isinstance(value, float) and 0 < value < 1 else round(value)
+    return (
+        round(value * MINUTES_A_DAY) if isinstance(value, float) and 0 < value < 1 else round(value)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -195,7 +213,9 @@ def _moment_from_text(text: str, day_first: bool) -> str:
             return _moment_from_number(int(text))
         if not any(character.isdigit() for character in text) or len(text) > 64:
             raise _unreadable_moment()
-        return _utc_text(dateutil_parser.parse(text, default=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)))
+        return _utc_text(
+            dateutil_parser.parse(text, default=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+        )
     except (ValueError, OverflowError, AttributeError) as error:
         raise _unreadable_moment() from error
 
@@ -205,7 +225,11 @@ def _moment_from_slashes(match: re.Match[str], day_first: bool) -> str:
     day, month = (first, second) if first > 12 or (day_first and second <= 12) else (second, first)
     minutes = match["rest"].strip(" ,T")
     clock = dateutil_parser.parse(minutes).time() if minutes else dt.time()
-    return _utc_text(dt.datetime.combine(dt.date(year if year > 99 else 2000 + year, month, day), clock, tzinfo=dt.UTC))
+    return _utc_text(
+        dt.datetime.combine(
+            dt.date(year if year > 99 else 2000 + year, month, day), clock, tzinfo=dt.UTC
+        )
+    )
 
 
 def _moment_from_number(number: float) -> str:
@@ -235,8 +259,12 @@ def _utc_text(value: dt.datetime) -> str:
 
 
 def _unreadable_time(value: object) -> Unreadable:
-    return Unreadable("time-unreadable", f"{str(value)[:40]!r} is not a time of day, such as 19:30 or 7:30 pm.")
+    return Unreadable(
+        "time-unreadable", f"{str(value)[:40]!r} is not a time of day, such as 19:30 or 7:30 pm."
+    )
 
 
 def _unreadable_moment() -> Unreadable:
-    return Unreadable("date-unreadable", "This is not a date that can be read, such as 2026-03-31 18:00:00.")
+    return Unreadable(
+        "date-unreadable", "This is not a date that can be read, such as 2026-03-31 18:00:00."
+    )

@@ -13,7 +13,17 @@ _BY_HABIT = {
     "America/New_York": ("et", "est", "edt", "eastern", "eastern time", "us eastern", "est5edt"),
     "America/Chicago": ("ct", "cst", "cdt", "central", "central time", "us central", "cst6cdt"),
     "America/Denver": ("mt", "mst", "mdt", "mountain", "mountain time", "us mountain", "mst7mdt"),
-    "America/Los_Angeles": ("pt", "pst", "pdt", "pacific", "pacific time", "us pacific", "west coast", "west_coast", "pst8pdt"),
+    "America/Los_Angeles": (
+        "pt",
+        "pst",
+        "pdt",
+        "pacific",
+        "pacific time",
+        "us pacific",
+        "west coast",
+        "west_coast",
+        "pst8pdt",
+    ),
     "America/Anchorage": ("akst", "akdt", "alaska", "alaska time"),
     "Pacific/Honolulu": ("hst", "hawaii", "hawaii time"),
     "America/Phoenix": ("arizona", "arizona time"),
@@ -42,7 +52,12 @@ def zone_named(*, text: str) -> str:
 @lru_cache(maxsize=2048)
 def _found(text: str) -> str:
     folded = " ".join(text.lower().partition("(")[0].split()).strip(" .")
-    word = folded.removesuffix(" zone").removesuffix(" time").removesuffix(" standard").removesuffix(" daylight")
+    word = (
+        folded.removesuffix(" zone")
+        .removesuffix(" time")
+        .removesuffix(" standard")
+        .removesuffix(" daylight")
+    )
     habit = _HABITS.get(folded) or _HABITS.get(word)
     if habit:
         return habit
@@ -59,15 +74,22 @@ def _by_part(text: str, part: str) -> str:
         if len(exact or zones) == 1:
             return (exact or zones)[0]
     if any(sign in part for sign in "+-") and part[:3] in ("utc", "gmt"):
-        raise Unreadable("timezone-is-offset", "A fixed offset does not follow summer time. Name a zone such as America/New_York.")
-    raise Unreadable("timezone-unknown", f"{text[:40]!r} is not a time zone, such as America/New_York.")
+        raise Unreadable(
+            "timezone-is-offset",
+            "A fixed offset does not follow summer time. Name a zone such as America/New_York.",
+        )
+    raise Unreadable(
+        "timezone-unknown", f"{text[:40]!r} is not a time zone, such as America/New_York."
+    )
 
 
 @cache
 def _zones_of_places() -> frozenset[str]:
     # zone.tab holds one name for every place, Europe/Stockholm included, which newer data files make an alias of Berlin.
     lines = _tzdata("zone.tab").splitlines()
-    return frozenset([*(line.split("\t")[2] for line in lines if line and not line.startswith("#")), "UTC"])
+    return frozenset(
+        [*(line.split("\t")[2] for line in lines if line and not line.startswith("#")), "UTC"]
+    )
 
 
 @cache
