@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-# Letters that NFKD leaves whole although a person types them as two, or as a plain letter.
-_WHOLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
-# An apostrophe joins in English ("women's") but parts in French ("l'heure"): folded text keeps the
-# parts, so both sides of a comparison must be folded by this same function.
-_MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
+# An apostrophe joins in English ("women's") but parts in French ("l'heure"): folding parts always,
+# so both sides of a comparison must be folded.
+_BREAKS = re.compile(r"[\W_]+")
+_WITHOUT_WIDTH = frozenset({"Mn", "Mc", "Me", "Cf"})
+# Letters that NFKD leaves whole although a person types them plainly, or as two.
+_WHOLE_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
 
 
 def fold(text: str) -> str:
@@ -16,18 +18,25 @@ def fold(text: str) -> str:
 
     Letters and digits of every script stay. Folding twice is folding once.
     """
-    if text.isascii():
-        return " ".join(_words(text.lower()).split())
-    bare = _without_marks(text.casefold()).casefold().translate(_WHOLE_LETTERS)
-    return " ".join(_words(_without_marks(bare)).split())
+    if not text.isascii():
+        text = _decomposed(_decomposed(text.casefold()).casefold())
+    return _BREAKS.sub(" ", text.lower()).strip()
 
 
-def _without_marks(text: str) -> str:
-    """Return `text` decomposed (NFKD), without accents, joiners and other signs of no width."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in decomposed if unicodedata.category(sign) not in _MARKS)
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).translate(_PLAIN)
 
 
-def _words(text: str) -> str:
-    """Return `text` with a space for every sign that is neither letter nor digit."""
-    return "".join(sign if sign.isalnum() else " " for sign in text)
+class _Plain(dict[int, str | None]):
+    """A table for str.translate that drops accents, joiners and other signs without width."""
+
+    def __missing__(self, point: int) -> str | None:
+        sign = chr(point)
+        plain = None if unicodedata.category(sign) in _WITHOUT_WIDTH else sign
+        # What people write is kept for the next time; hostile text can't make the table large.
+        if point < 0x3000:
+            self[point] = plain
+        return plain
+
+
+_PLAIN = _Plain({ord(letter): plain for letter, plain in _WHOLE_LETTERS.items()})
