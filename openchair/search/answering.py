@@ -1,0 +1,173 @@
+"""Answer a query from a snapshot: match, order, and put finished bytes together. The database is not touched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import msgspec
+import numpy as np
+from pyroaring import BitMap
+
+from openchair.search.cursors import Cursor, read_cursor, write_cursor
+from openchair.search.facets import count_facets
+from openchair.search.matching import combine, conditions_of, find_words
+from openchair.search.moments import Moment
+from openchair.search.next_starts import DAY, NEVER, epoch_minute
+from openchair.search.ordering import (
+    NOWHERE,
+    Position,
+    by_classes,
+    by_distance,
+    by_name,
+    by_next_start,
+    metres_of,
+)
+from openchair.search.query import Answer, Query, Sort
+from openchair.search.snapshot import Snapshot
+from openchair.search.words import FoundWord, rarity, refine
+
+_TIMES = tuple(f"{minute // 60:02}:{minute % 60:02}:00Z" for minute in range(DAY))
+# From here on a tenth of a kilometre is as much as a person needs.
+_COARSE_FROM_METRES = 10_000
+
+
+def answer(*, snapshot: Snapshot, query: Query, now: datetime) -> Answer:
+    """Return what `snapshot` answers to `query` at `now` (aware).
+
+    A page after the first keeps the order of the first, `next_start` is as of `now`. Raises BadCursor.
+    """
+    minute = epoch_minute(now)
+    sort = effective_sort(query)
+    cursor = read_cursor(query.cursor, sort=sort, minute=minute) if query.cursor else None
+    moment = snapshot.moment(cursor.anchor if cursor else minute)
+    words = find_words(snapshot=snapshot, query=query)
+    conditions = conditions_of(snapshot=snapshot, query=query, moment=moment, words=words)
+    found = combine(snapshot=snapshot, conditions=conditions)
+    page = _Page(snapshot=snapshot, query=query, moment=moment, sort=sort, cursor=cursor)
+    rows, next_cursor = page.take(found, words)
+    return Answer(
+        total=len(found),
+        rows=_finish_rows(snapshot.moment(minute), rows, query.near),
+        next_cursor=next_cursor,
+        facets=count_facets(snapshot=snapshot, conditions=conditions) if query.facets else {},
+    )
+
+
+def effective_sort(query: Query) -> Sort:
+    """Return the order that can be had: distance needs a point and relevance needs words."""
+    lacks = (query.sort == "distance" and query.near is None) or (
+        query.sort == "relevance" and not query.words
+    )
+    return "next" if lacks else query.sort
+
+
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of an answer: which rows are on it, and where the next begins."""
+
+    snapshot: Snapshot
+    query: Query
+    moment: Moment
+    sort: Sort
+    cursor: Cursor | None
+
+    def take(self, found: BitMap, words: list[FoundWord]) -> tuple[list[int], str | None]:
+        """Return the rows of the page and the cursor of the next, None on the last."""
+        rarities = self._rarities(words)
+        # One more than asked for tells whether there is a next page.
+        rows, scores = self._in_order(found, words, rarities, self.query.limit + 1)
+        if len(rows) <= self.query.limit:
+            return rows, None
+        rows = rows[: self.query.limit]
+        last = rows[-1]
+        place = scores[len(rows) - 1] if scores else self._metres(last)
+        return rows, self._cursor_behind(last, place, rarities)
+
+    def _in_order(
+        self, found: BitMap, words: list[FoundWord], rarities: tuple[int, ...], limit: int
+    ) -> tuple[list[int], list[int]]:
+        """Return rows, and their scores when sorted by relevance."""
+        moment, cursor = self.moment, self.cursor
+        if self.sort == "relevance":
+            ranked = by_classes(
+                moment=moment,
+                classes=refine(found=found, words=words, rarities=rarities),
+                after=(cursor.place, cursor.start, cursor.turn) if cursor else None,
+                limit=limit,
+            )
+            return [row for _, row in ranked], [score for score, _ in ranked]
+        if self.sort == "name":
+            behind = (cursor.name, moment.hash_of_turn(cursor.turn)) if cursor else None
+            return by_name(columns=moment.columns, found=found, after=behind, limit=limit), []
+        if self.sort == "distance" and self.query.near is not None:
+            place = (cursor.place, cursor.start, cursor.turn) if cursor else None
+            return by_distance(
+                moment=moment, found=found, here=self.query.near, after=place, limit=limit
+            ), []
+        position = Position(cursor.start, cursor.turn) if cursor else None
+        return by_next_start(moment=moment, found=found, after=position, limit=limit), []
+
+    def _rarities(self, words: list[FoundWord]) -> tuple[int, ...]:
+        """Return the rarity of each word, as on the first page: a new snapshot must not change the order between."""
+        if self.sort != "relevance":
+            return ()
+        if self.cursor and len(self.cursor.rarities) == len(words):
+            return self.cursor.rarities
+        rows = self.moment.columns.rows
+        return tuple(rarity(rows=len(word.rows), of=rows) for word in words)
+
+    def _metres(self, row: int) -> int:
+        if self.sort != "distance" or self.query.near is None:
+            return 0
+        columns = self.moment.columns
+        return int(metres_of(columns=columns, rows=np.array([row]), here=self.query.near)[0])
+
+    def _cursor_behind(self, row: int, place: int, rarities: tuple[int, ...]) -> str:
+        columns = self.moment.columns
+        name = columns.names[int(columns.name_ranks[row])] if self.sort == "name" else b""
+        return write_cursor(
+            Cursor(
+                anchor=self.moment.minute,
+                sort=self.sort,
+                start=int(self.moment.starts_of(np.array([row]))[0]),
+                turn=self.moment.turn_of(row),
+                place=place,
+                name=name,
+                rarities=rarities,
+            )
+        )
+
+
+def _finish_rows(moment: Moment, rows: list[int], near: tuple[float, float] | None) -> list[bytes]:
+    """Return the JSON object of each row with what depends on who asks, and when."""
+    if not rows:
+        return []
+    numbers = np.array(rows, dtype=np.uint32)
+    starts = moment.starts_of(numbers).tolist()
+    open_row = moment.columns.open_row
+    if near is None:
+        return [
+            b"%b%b}" % (open_row(row), next_start_member(start))
+            for row, start in zip(rows, starts, strict=True)
+        ]
+    metres = metres_of(columns=moment.columns, rows=numbers, here=near).tolist()
+    return [
+        b'%b%b,"distance_km":%b}' % (open_row(row), next_start_member(start), _kilometres(far))
+        for row, start, far in zip(rows, starts, metres, strict=True)
+    ]
+
+
+@lru_cache(maxsize=32_768)
+def next_start_member(start: int) -> bytes:
+    """Return `next_start` with an epoch minute as a member of a JSON object."""
+    if start >= NEVER:
+        return b'"next_start":null'
+    day = datetime.fromtimestamp(start * 60, UTC).date().isoformat()
+    return f'"next_start":"{day}T{_TIMES[start % DAY]}"'.encode()
+
+
+def _kilometres(metres: int) -> bytes:
+    if metres >= NOWHERE:
+        return b"null"
+    digits = 1 if metres >= _COARSE_FROM_METRES else 2
+    return f"{metres / 1000:.{digits}f}".encode()

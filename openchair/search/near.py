@@ -1,0 +1,97 @@
+"""Places on the sphere: cells of a grid, boxes over the date line, distances."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+EARTH_RADIUS_KM = 6371.0088
+# About 2 km: a city centre with thousands of meetings is many cells, a box of 40 km is few bands of them.
+_CELLS_PER_DEGREE = 50
+_CELLS_AROUND = 360 * _CELLS_PER_DEGREE
+# Below this a degree of longitude is too short for the cosine rule to be trusted; the whole circle is taken.
+_POLAR_COSINE = 1e-3
+# Bounds are widened by about a metre: they only gather candidates, the exact test decides.
+_SLACK_DEGREES = 1e-5
+
+Floats = NDArray[np.float64]
+
+
+class Box(msgspec.Struct, frozen=True):
+    """Bounds in degrees, edges included. `west` > `east` crosses the date line."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def longitude_ranges(self) -> list[tuple[float, float]]:
+        """Return one or two ranges of longitudes within −180…180."""
+        if self.east - self.west >= 360:
+            return [(-180.0, 180.0)]
+        west, east = wrap(self.west), wrap(self.east)
+        return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+
+    def holds(self, latitudes: Floats, longitudes: Floats) -> NDArray[np.bool_]:
+        """Return which points lie in the box."""
+        inside = np.zeros(len(latitudes), dtype=bool)
+        for west, east in self.longitude_ranges():
+            inside |= (longitudes >= west) & (longitudes <= east)
+        return inside & (latitudes >= self.south) & (latitudes <= self.north)
+
+
+def wrap(longitude: float) -> float:
+    """Return the same meridian within [−180, 180)."""
+    return (longitude + 180.0) % 360.0 - 180.0
+
+
+def box_around(*, latitude: float, longitude: float, radius_km: float) -> Box:
+    """Return a box that holds every point within `radius_km` of the centre."""
+    reach = math.degrees(radius_km / EARTH_RADIUS_KM) + _SLACK_DEGREES
+    south, north = latitude - reach, latitude + reach
+    least_cosine = min(math.cos(math.radians(south)), math.cos(math.radians(north)))
+    if south <= -90 or north >= 90 or least_cosine < _POLAR_COSINE:
+        return Box(-180.0, max(south, -90.0), 180.0, min(north, 90.0))
+    # The meridians that touch the circle: Source: spherical trigonometry, sin Δλ = sin r / cos φ.
+    ratio = math.sin(math.radians(min(reach, 90.0))) / math.cos(math.radians(latitude))
+    width = math.degrees(math.asin(min(ratio, 1.0))) + _SLACK_DEGREES
+    return Box(longitude - width, south, longitude + width, north)
+
+
+def distances_km(
+    *, latitude: float, longitude: float, latitudes: Floats, longitudes: Floats
+) -> Floats:
+    """Return the great-circle distances (haversine) from one point to many; nan where a point is unknown."""
+    there = np.radians(latitudes)
+    here = math.radians(latitude)
+    half_up = np.sin((there - here) / 2)
+    half_along = np.sin(np.radians(longitudes - longitude) / 2)
+    square = half_up * half_up + math.cos(here) * np.cos(there) * half_along * half_along
+    result: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(np.sqrt(square), 1.0))
+    return result
+
+
+def cells_of(latitudes: Floats, longitudes: Floats) -> NDArray[np.int64]:
+    """Return the number of the grid cell of each point: along a band of latitude they count up."""
+    bands = np.floor((latitudes + 90.0) * _CELLS_PER_DEGREE).astype(np.int64)
+    along = np.floor((longitudes + 180.0) * _CELLS_PER_DEGREE).astype(np.int64)
+    return bands * (_CELLS_AROUND + 1) + along
+
+
+def rows_in_cells(*, box: Box, cells: NDArray[Any], rows: NDArray[Any]) -> NDArray[Any]:
+    """Return the rows of all cells that touch `box`. `cells` is ascending, `rows` belongs to it place by place."""
+    south = math.floor((max(box.south, -90.0) + 90.0) * _CELLS_PER_DEGREE)
+    north = math.floor((min(box.north, 90.0) + 90.0) * _CELLS_PER_DEGREE)
+    bands = np.arange(south, north + 1, dtype=np.int64) * (_CELLS_AROUND + 1)
+    found = []
+    for west, east in box.longitude_ranges():
+        low = bands + math.floor((west + 180.0) * _CELLS_PER_DEGREE)
+        high = bands + math.floor((east + 180.0) * _CELLS_PER_DEGREE)
+        starts = np.searchsorted(cells, low, side="left")
+        ends = np.searchsorted(cells, high, side="right")
+        found += [rows[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
+    return np.concatenate(found) if found else rows[:0]

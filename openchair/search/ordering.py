@@ -1,0 +1,304 @@
+"""Put found rows in order, as far as a page needs: by next start, name, distance or how well words fit.
+
+Every order is total and made of what a listing says, not of where it lies in a snapshot, so that a page can go on after
+a `Position` even when the snapshot was built anew in between.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from openchair.search.columns import Columns
+from openchair.search.moments import Moment
+from openchair.search.near import box_around, distances_km, rows_in_cells
+from openchair.search.next_starts import NEVER, WEEK, minute_of_week
+from openchair.search.postings import bitmap_of, rows_of
+
+# Up to here, sorting what was found in one go is quicker than looking for it along a prepared order.
+_FEW = 4096
+# No two points on the globe are as far apart.
+FURTHEST_KM = 20_040.0
+_FIRST_REACH_KM = 2.0
+# A distance in metres beyond all others: of listings that are nowhere on the map.
+NOWHERE = 1 << 40
+
+
+class Position(NamedTuple):
+    """A place in the order by next start: the start (epoch minute) and the turn among those of one start."""
+
+    start: int
+    turn: int
+
+
+Placed = tuple[int, int]  # a start and a row
+
+
+def by_next_start(
+    *, moment: Moment, found: BitMap, after: Position | None, limit: int
+) -> list[int]:
+    """Return the first `limit` rows of `found` by next start, from behind `after` on."""
+    if not found.intersect(moment.strays):
+        plain = _plain_by_start(moment, found, after, limit)
+        return [row for _, row in islice(plain, limit)]
+    plain = _plain_by_start(moment, found - moment.strays, after, limit)
+    strays = _strays_by_start(moment, found & moment.strays, after, limit)
+    both = merge(plain, strays, key=lambda entry: (entry[0], moment.turn_of(entry[1])))
+    return [row for _, row in islice(both, limit)]
+
+
+def _plain_by_start(
+    moment: Moment, found: BitMap, after: Position | None, limit: int
+) -> Iterator[Placed]:
+    """Yield `limit` rows in the circle's order, then those without a start; behind that the order is not kept."""
+    columns = moment.columns
+    base = columns.minute_starts[moment.week_start]
+    if after is None:
+        segments = [(base, columns.weekly), (0, base)]
+    elif after.start >= NEVER:
+        segments = []
+    else:
+        segments, rest = _segments_after(moment, after)
+        for low, high in rest:
+            yield from ((after.start, row) for row in _rows_between(found, low, high))
+    for low, high in segments:
+        yield from _walk_circle(moment, found, low, high, limit)
+    turn = after.turn if after is not None and after.start >= NEVER else None
+    for low, high in _turns_after(moment, columns.irregular_end, columns.rows, turn):
+        yield from ((NEVER, row) for row in _rows_between(found, low, high))
+
+
+def _segments_after(
+    moment: Moment, after: Position
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the stretches of the circle behind `after`, and those within its own minute."""
+    columns = moment.columns
+    base = columns.minute_starts[moment.week_start]
+    if after.start - moment.earliest >= WEEK:
+        return [], []  # a stray of the far end of a week in which clocks go back
+    minute = minute_of_week(after.start)
+    begin, end = columns.minute_starts[minute], columns.minute_starts[minute + 1]
+    rest = _turns_after(moment, begin, end, after.turn)
+    if minute >= moment.week_start:
+        return [(end, columns.weekly), (0, base)], rest
+    return [(end, base)], rest
+
+
+def _turns_after(moment: Moment, begin: int, end: int, turn: int | None) -> list[tuple[int, int]]:
+    """Return the stretches of rows `begin` … `end` − 1, all of one start, whose turn comes behind `turn`."""
+    first = moment.first_turn(begin, end)
+    if turn is None:
+        return [(first, end), (begin, first)]
+    passed = moment.hash_of_turn(turn)
+    row = bisect_right(moment.columns.hash_at, passed, begin, end)
+    return [(row, end), (begin, first)] if passed >= moment.pivot else [(row, first)]
+
+
+def _rows_between(found: BitMap, low: int, high: int) -> Iterator[int]:
+    for row in found.iter_equal_or_larger(low):
+        if row >= high:
+            return
+        yield row
+
+
+def _walk_circle(
+    moment: Moment, found: BitMap, low: int, high: int, limit: int
+) -> Iterator[Placed]:
+    """Yield rows from `low` to `high`, both where a minute begins, each minute's rows by turn."""
+    columns = moment.columns
+    minute_at, minute_starts = columns.weekly_minute_at, columns.minute_starts
+    rows = found.iter_equal_or_larger(low)
+    row = next(rows, high)
+    while row < high:
+        minute = minute_at[row]
+        start = moment.earliest + (minute - moment.week_start) % WEEK
+        end = minute_starts[minute + 1]
+        first = moment.first_turn(minute_starts[minute], end)
+        later: list[int] = []
+        while row < first and len(later) < limit:
+            later.append(row)
+            row = next(rows, high)
+        if row < first:  # a page's fill of them already: leap to whose turn is first
+            rows = found.iter_equal_or_larger(first)
+            row = next(rows, high)
+        while row < end:
+            yield start, row
+            row = next(rows, high)
+        for passed in later:
+            yield start, passed
+
+
+def _strays_by_start(
+    moment: Moment, strays: BitMap, after: Position | None, limit: int
+) -> Iterator[Placed]:
+    if len(strays) > _FEW:
+        return _walk_strays(moment, strays, after)
+    rows = rows_of(strays)
+    starts, turns = moment.starts_of(rows), moment.turns_of(rows)
+    if after is not None:
+        behind = (starts > after.start) | ((starts == after.start) & (turns > after.turn))
+        rows, starts, turns = rows[behind], starts[behind], turns[behind]
+    order = np.lexsort((turns, starts))[:limit]
+    return iter(list(zip(starts[order].tolist(), rows[order].tolist(), strict=True)))
+
+
+def _walk_strays(moment: Moment, strays: BitMap, after: Position | None) -> Iterator[Placed]:
+    starts, rows = moment.strays_in_order
+    place = 0
+    if after is not None:
+        place = bisect_right(
+            range(len(rows)), after, key=lambda at: Position(starts[at], moment.turn_of(rows[at]))
+        )
+    for at in range(place, len(rows)):
+        if rows[at] in strays:
+            yield starts[at], rows[at]
+
+
+def by_name(
+    *, columns: Columns, found: BitMap, after: tuple[bytes, int] | None, limit: int
+) -> list[int]:
+    """Return the first `limit` rows of `found` by folded name, from behind `after` (a name and a hash) on."""
+    place = 0 if after is None else _place_behind(columns, after)
+    # Looking along the names meets one in rows/found; sorting looks at all that were found.
+    if len(found) ** 2 < limit * columns.rows:
+        ranks = columns.name_ranks[rows_of(found)]
+        ranks = np.sort(ranks[ranks >= place])[:limit]
+        return [int(row) for row in columns.name_rows[ranks]]
+    names = (columns.name_row_at[rank] for rank in range(place, columns.rows))
+    return list(islice((row for row in names if row in found), limit))
+
+
+def _place_behind(columns: Columns, after: tuple[bytes, int]) -> int:
+    return bisect_right(
+        range(columns.rows),
+        after,
+        key=lambda rank: (columns.names[rank], columns.hash_at[columns.name_row_at[rank]]),
+    )
+
+
+def by_distance(
+    *,
+    moment: Moment,
+    found: BitMap,
+    here: tuple[float, float],
+    after: tuple[int, int, int] | None,
+    limit: int,
+) -> list[int]:
+    """Return the first `limit` rows of `found` by distance in metres, then next start.
+
+    `after` is (metres, start, turn). Those that are nowhere on the map come last.
+    """
+    rows = _placed_by_distance(moment, found, here, after, limit)
+    if len(rows) < limit:
+        nowhere = found - moment.columns.placed
+        position = Position(*after[1:]) if after and after[0] >= NOWHERE else None
+        rows += by_next_start(moment=moment, found=nowhere, after=position, limit=limit - len(rows))
+    return rows
+
+
+def _placed_by_distance(
+    moment: Moment,
+    found: BitMap,
+    here: tuple[float, float],
+    after: tuple[int, int, int] | None,
+    limit: int,
+) -> list[int]:
+    reach = _FIRST_REACH_KM if after is None else max(_FIRST_REACH_KM, after[0] / 800)
+    while True:
+        everything = reach >= FURTHEST_KM or len(found) <= _FEW
+        rows = (
+            rows_of(found) if everything else _rows_within_reach(moment.columns, found, here, reach)
+        )
+        metres = metres_of(columns=moment.columns, rows=rows, here=here)
+        proven = metres < (NOWHERE if everything else reach * 1000)
+        ordered = _order_by_distance(moment, rows[proven], metres[proven], after, limit)
+        if everything or len(ordered) == limit:
+            return ordered
+        reach = min(reach * 2, FURTHEST_KM)
+
+
+def _rows_within_reach(
+    columns: Columns, found: BitMap, here: tuple[float, float], reach_km: float
+) -> NDArray[Any]:
+    box = box_around(latitude=here[0], longitude=here[1], radius_km=reach_km)
+    rows = rows_in_cells(box=box, cells=columns.cells, rows=columns.cell_rows)
+    if len(found) == columns.rows:
+        return rows
+    return rows_of(bitmap_of(np.sort(rows)) & found)
+
+
+def _order_by_distance(
+    moment: Moment,
+    rows: NDArray[Any],
+    metres: NDArray[np.int64],
+    after: tuple[int, int, int] | None,
+    limit: int,
+) -> list[int]:
+    if after is not None:
+        rows, metres = rows[metres >= after[0]], metres[metres >= after[0]]
+    else:
+        rows, metres = _nearest(rows, metres, limit)
+    starts, turns = moment.starts_of(rows), moment.turns_of(rows)
+    order = np.lexsort((turns, starts, metres))
+    if after is not None:
+        passed = (metres == after[0]) & (
+            (starts < after[1]) | ((starts == after[1]) & (turns <= np.uint64(after[2])))
+        )
+        order = order[~passed[order]]
+    return [int(row) for row in rows[order[:limit]]]
+
+
+def _nearest(
+    rows: NDArray[Any], metres: NDArray[np.int64], limit: int
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return at least the `limit` nearest, with all that are as near as the last of them."""
+    if len(rows) <= limit:
+        return rows, metres
+    near = metres <= np.partition(metres, limit - 1)[limit - 1]
+    return rows[near], metres[near]
+
+
+def metres_of(
+    *, columns: Columns, rows: NDArray[Any], here: tuple[float, float]
+) -> NDArray[np.int64]:
+    """Return the distance of each row in whole metres, NOWHERE for those without a position."""
+    kilometres = distances_km(
+        latitude=here[0],
+        longitude=here[1],
+        latitudes=columns.latitudes[rows],
+        longitudes=columns.longitudes[rows],
+    )
+    return np.where(np.isnan(kilometres), NOWHERE, np.nan_to_num(kilometres) * 1000 + 0.5).astype(
+        np.int64
+    )
+
+
+def by_classes(
+    *,
+    moment: Moment,
+    classes: list[tuple[int, BitMap]],
+    after: tuple[int, int, int] | None,
+    limit: int,
+) -> list[tuple[int, int]]:
+    """Return the first `limit` (score, row) of disjoint `classes` of rows, best score first, then by next start.
+
+    `after` is (score, start, turn).
+    """
+    result: list[tuple[int, int]] = []
+    for score, rows in sorted(classes, key=lambda entry: -entry[0]):
+        if len(result) == limit:
+            break
+        if after is None or score <= after[0]:
+            position = Position(*after[1:]) if after is not None and score == after[0] else None
+            ordered = by_next_start(
+                moment=moment, found=rows, after=position, limit=limit - len(result)
+            )
+            result += [(score, row) for row in ordered]
+    return result
