@@ -185,10 +185,19 @@ def _guess_encoding(data: bytes) -> str:
     # Only the lines that hold such letters tell anything about the encoding.
     telling = b"\n".join(line for line in data[:2_000_000].split(b"\n") if not line.isascii())
     sample = telling[:_GUESS_BYTES]
-    best = charset_normalizer.from_bytes(
+    found = charset_normalizer.from_bytes(
         sample, cp_isolation=_OLD_ENCODINGS, enable_fallback=False, preemptive_behaviour=False
-    ).best()
-    return best.encoding if best else "cp1252"
+    )
+    best = found.best()
+    likeliest = next((match for match in found if match.encoding == "cp1252"), None)
+    # Where a few letters could be either, the one that most offices use; another needs to look clearly better.
+    if best is None or (
+        likeliest
+        and likeliest.chaos <= best.chaos + 0.02
+        and best.coherence <= likeliest.coherence + 0.1
+    ):
+        return "cp1252"
+    return best.encoding
 
 
 def _refuse_binary(text: str) -> None:
