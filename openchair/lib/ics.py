@@ -69,7 +69,7 @@ def calendar(*, events: Iterable[Event], stamp: dt.datetime, name: str = "") -> 
         made.add_component(_component(event, stamp))
         for moved in event.moved:
             made.add_component(_moved_component(event, moved, stamp))
-    return made.to_ical()
+    return bytes(made.to_ical())
 
 
 def _zones(events: list[Event], stamp: dt.datetime) -> list[icalendar.Timezone]:
@@ -100,7 +100,7 @@ def _is_onset(wall: dt.datetime, offset_from: dt.timedelta, zone: ZoneInfo) -> b
     return (instant - dt.timedelta(seconds=1)).astimezone(zone).utcoffset() == offset_from
 
 
-def _put_back(observance: icalendar.Component, ahead: dt.timedelta) -> None:
+def _put_back(observance: icalendar.TimezoneStandard | icalendar.TimezoneDaylight, ahead: dt.timedelta) -> None:
     observance["DTSTART"] = icalendar.vDatetime(observance.DTSTART - ahead)
     later = observance.get("RDATE")
     if isinstance(later, icalendar.vDDDLists):

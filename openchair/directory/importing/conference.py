@@ -13,7 +13,8 @@ from openchair.directory.importing.unreadable import Unreadable
 
 URL_LIMIT = 2000
 _PLAIN_URL = re.compile(
-    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d{1,5})?(?:[/?#][!-;=?-~]*)?\Z"
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?:[/?#][\w!#$%&'()*+,./:;=?@~\[\]-]*)?\Z",
+    re.ASCII,
 )
 _HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d{1,5}(?:/|\Z))")
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]+\Z")

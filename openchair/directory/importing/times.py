@@ -33,7 +33,7 @@ _HOURS_AND_MINUTES = re.compile(
     r"(?:(?P<hours>\d{1,2}(?:[.,]\d{1,2})?)\s*(?:h|hr|hrs|hour|hours|hora|horas|heure|heures)\b\.?)?\s*(?:and|y|et|,)?\s*"
     r"(?:(?P<minutes>\d{1,4})\s*(?:m|min|mins|minute|minutes|minutos)?\b\.?)?\Z"
 )
-_CLOCK_LENGTH = re.compile(r"(?P<hours>\d{1,2}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?\Z")
+_CLOCK_LENGTH = re.compile(r"(?P<hours>\d{1,2})[:h](?P<minutes>[0-5]\d)(?::[0-5]\d)?\Z")
 
 _SQL_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]?(\d{2}:\d{2}:\d{2})(?:Z|\+00:?00)?\Z")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")

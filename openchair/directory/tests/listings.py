@@ -12,23 +12,49 @@ from openchair.directory.listing import Contact, Listing, RawListing
 from openchair.lib.text import one_line, plain_text, slug_of
 
 _LETTERS = string.ascii_letters + string.digits + " -'.,éñüß"
-_ZONES = ("America/New_York", "America/Los_Angeles", "Europe/London", "Asia/Kolkata", "Australia/Sydney", "America/St_Johns", "Pacific/Auckland")
-_RULES = ("", "", "", "FREQ=MONTHLY;BYDAY=1{day},3{day}", "FREQ=WEEKLY;INTERVAL=2", "FREQ=WEEKLY;BYMONTH=1,2,3,9", "FREQ=MONTHLY;BYDAY=-1{day}")
+_ZONES = (
+    "America/New_York",
+    "America/Los_Angeles",
+    "Europe/London",
+    "Asia/Kolkata",
+    "Australia/Sydney",
+    "America/St_Johns",
+    "Pacific/Auckland",
+)
+_RULES = (
+    "",
+    "",
+    "",
+    "FREQ=MONTHLY;BYDAY=1{day},3{day}",
+    "FREQ=WEEKLY;INTERVAL=2",
+    "FREQ=WEEKLY;BYMONTH=1,2,3,9",
+    "FREQ=MONTHLY;BYDAY=-1{day}",
+)
 _DAY_CODES = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 
 
 def words(*, most: int = 40) -> st.SearchStrategy[str]:
     """Return one line of plain text, trimmed, not empty, in normal form."""
-    return st.text(_LETTERS, min_size=1, max_size=most).map(lambda text: one_line(text=text)).filter(bool)
+    return (
+        st.text(_LETTERS, min_size=1, max_size=most)
+        .map(lambda text: one_line(text=text))
+        .filter(bool)
+    )
 
 
 def paragraphs() -> st.SearchStrategy[str]:
     """Return plain text of a few lines in normal form, that names no online meeting."""
-    return st.lists(words(), max_size=3).map(lambda lines: plain_text(text="\n".join(lines))).filter(lambda text: "oom" not in text)
+    return (
+        st.lists(words(), max_size=3)
+        .map(lambda lines: plain_text(text="\n".join(lines)))
+        .filter(lambda text: "oom" not in text)
+    )
 
 
 _handles = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
-_urls = st.builds("https://{}.example.org/{}".format, st.sampled_from(("www", "us02web", "zoom")), _handles)
+_urls = st.builds(
+    "https://{}.example.org/{}".format, st.sampled_from(("www", "us02web", "zoom")), _handles
+)
 _emails = st.builds("{}@example.org".format, _handles)
 _phones = st.sampled_from(("+12025550147", "+442079460018", "+34910555555"))
 
@@ -40,14 +66,24 @@ def _when(draw: st.DrawFn) -> dict[str, object]:
         return {}
     rule = draw(st.sampled_from(_RULES)).format(day=_DAY_CODES[days[0]]) if len(days) == 1 else ""
     length = draw(st.none() | st.integers(1, 1440))
-    return {"days": days, "start": draw(st.integers(0, 1439)), "duration_minutes": length, "rule": rule}
+    return {
+        "days": days,
+        "start": draw(st.integers(0, 1439)),
+        "duration_minutes": length,
+        "rule": rule,
+    }
 
 
 @st.composite
 def _where(draw: st.DrawFn) -> dict[str, object]:
     street = draw(st.just("") | st.builds("{} {} St".format, st.integers(1, 9999), words(most=12)))
     place: dict[str, object] = {
-        "venue_name": draw(st.just("") | words().filter(lambda text: "oom" not in text.lower() and "ing id" not in text.lower())),
+        "venue_name": draw(
+            st.just("")
+            | words().filter(
+                lambda text: "oom" not in text.lower() and "ing id" not in text.lower()
+            )
+        ),
         "address": street if door_words(street=street) == (street, "") else "",
         "city": draw(st.sampled_from(("", "Boston", "San José", "New York"))),
         "state": draw(st.sampled_from(("", "MA", "CA", "NY"))),
@@ -57,7 +93,9 @@ def _where(draw: st.DrawFn) -> dict[str, object]:
     }
     if draw(st.booleans()):
         degrees = {"latitude": st.floats(1, 89), "longitude": st.floats(-179, -1)}
-        place |= {key: draw(value) for key, value in degrees.items()} | {"precision": draw(st.sampled_from(("", "exact", "street", "postal", "city")))}
+        place |= {key: draw(value) for key, value in degrees.items()} | {
+            "precision": draw(st.sampled_from(("", "exact", "street", "postal", "city")))
+        }
     return place
 
 
@@ -73,7 +111,9 @@ def normal_listings(draw: st.DrawFn, *, key: st.SearchStrategy[str] | None = Non
         "timezone": draw(st.sampled_from(_ZONES)),
         "attendance": draw(st.sampled_from(("in_person", "online", "hybrid", "inactive"))),
         "types": tuple(sorted(draw(st.sets(st.sampled_from(("C", "M", "MED", "W", "Y", "X")))))),
-        "languages": tuple(sorted(draw(st.sets(st.sampled_from(("en", "es", "fr", "pl")), min_size=1)))),
+        "languages": tuple(
+            sorted(draw(st.sets(st.sampled_from(("en", "es", "fr", "pl")), min_size=1)))
+        ),
         "notes": draw(paragraphs()),
         "group_notes": draw(paragraphs()),
         "venue_notes": draw(paragraphs()),
@@ -87,14 +127,27 @@ def normal_listings(draw: st.DrawFn, *, key: st.SearchStrategy[str] | None = Non
         "venmo": draw(st.just("") | st.builds("@{}".format, _handles)),
         "square": draw(st.just("") | st.builds("${}".format, _handles)),
         "paypal": draw(st.just("") | _handles),
-        "contacts": tuple(draw(st.lists(st.builds(Contact, name=words(), email=words(), phone=words()), max_size=2))),
+        "contacts": tuple(
+            draw(
+                st.lists(st.builds(Contact, name=words(), email=words(), phone=words()), max_size=2)
+            )
+        ),
         "conference_url": draw(st.just("") | _urls),
         "conference_url_notes": draw(paragraphs()),
-        "conference_phone": draw(st.just("") | st.builds("{},,{}#".format, _phones, st.integers(100, 999_999))),
+        "conference_phone": draw(
+            st.just("") | st.builds("{},,{}#".format, _phones, st.integers(100, 999_999))
+        ),
         "feedback_emails": tuple(draw(st.lists(_emails, max_size=2, unique=True))),
         "entity": draw(st.just({}) | st.fixed_dictionaries({"name": words(), "url": _urls})),
-        "updated": draw(st.just("") | st.datetimes().map(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"))),
-        "extra": draw(st.dictionaries(st.sampled_from(("x_colour", "append")), words(), max_size=2)),
+        "updated": draw(
+            st.just("")
+            | st.datetimes().map(
+                lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+            )
+        ),
+        "extra": draw(
+            st.dictionaries(st.sampled_from(("x_colour", "append")), words(), max_size=2)
+        ),
     }
     listing = Listing(name=name, **fields, **draw(_when()), **draw(_where()))
     return _with_hint(listing)
@@ -135,7 +188,25 @@ _KEYS = (
 
 def dirty_rows() -> st.SearchStrategy[RawListing]:
     """Return rows that hold anything at all under any key."""
-    scalars = st.sampled_from(_SCRAPS) | st.text(max_size=30) | st.integers() | st.floats() | st.booleans() | st.none()
-    values = scalars | st.lists(scalars, max_size=4) | st.dictionaries(st.sampled_from(("key", "world_id", "name")), st.text(max_size=8), max_size=3)
+    scalars = (
+        st.sampled_from(_SCRAPS)
+        | st.text(max_size=30)
+        | st.integers()
+        | st.floats()
+        | st.booleans()
+        | st.none()
+    )
+    values = (
+        scalars
+        | st.lists(scalars, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(("key", "world_id", "name")), st.text(max_size=8), max_size=3
+        )
+    )
     fields = st.dictionaries(st.sampled_from(_KEYS), values, max_size=14)
-    return st.builds(RawListing, row=st.integers(1, 9999), fields=fields, extra=st.dictionaries(st.just("kept"), st.text(max_size=9), max_size=1))
+    return st.builds(
+        RawListing,
+        row=st.integers(1, 9999),
+        fields=fields,
+        extra=st.dictionaries(st.just("kept"), st.text(max_size=9), max_size=1),
+    )
