@@ -27,6 +27,7 @@ CLOSED_CODES = frozenset(
         "temporarily closed",
         "facility temporarily closed",
         "temporarily closed facility",
+        "temporary closure",
     )
 )
 HYBRID_CODES = frozenset(("hy", "hybr", "hybrid", "hybrid meeting", "hibrida", "hybride"))

@@ -43,6 +43,7 @@ _NOT_A_PASSCODE = re.compile(
 )
 
 _PLAIN_DIAL = re.compile(r"\+1[2-9]\d\d[2-9]\d{6}(?:,*[\d*#]+)*\Z")
+_DIALLED = re.compile(r"[\d*#]*\Z")
 _CODE_STARTS = re.compile(r"[,;pwx]|\bext\b", re.IGNORECASE)
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 
@@ -125,8 +126,17 @@ def dial_in(*, text: str, country: str) -> str:
         else codes
     )
     parts = [part.strip().replace(" ", "").replace("-", "") for part in codes.split(",")]
-    kept = [part if re.fullmatch(r"[\d*#]*", part) else "" for part in parts]
-    return re.sub(r",{3,}", ",,", (dialled + ",".join(kept)).rstrip(","))
+    # Each comma waits two seconds, so their number is kept.
+    return (dialled + ",".join(part if _DIALLED.match(part) else "" for part in parts)).rstrip(",")
+
+
+def has_letters_to_dial(*, text: str) -> bool:
+    """Return whether codes behind a number hold letters, which `dial_in` has to leave out."""
+    start = text.find(",")
+    return start > 0 and any(
+        not _DIALLED.match(part.strip().replace(" ", "").replace("-", ""))
+        for part in text[start:].split(",")
+    )
 
 
 def door_in(*, text: str) -> Door | None:

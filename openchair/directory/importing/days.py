@@ -124,6 +124,14 @@ def days_of_week(*, value: object) -> tuple[int, ...]:
     raise _unreadable(value)
 
 
+def day_among_words(*, text: str) -> int | None:
+    """Return the one weekday that stands among other words, None when there is none or more than one."""
+    days = {
+        DAY_NUMBERS[word] for word in re.findall(r"[a-z]+", _folded(text)) if word in _LONG_NAMES
+    }
+    return days.pop() if len(days) == 1 else None
+
+
 @lru_cache(maxsize=2048)
 def _days_from_text(text: str) -> tuple[int, ...]:
     folded = _folded(text)

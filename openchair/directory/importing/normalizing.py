@@ -10,19 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from openchair.directory import rules
 from openchair.directory.importing import conference, contributions, times
-from openchair.directory.importing.attendance import attendance_of, stated_attendance
-from openchair.directory.importing.days import days_of_week
+from openchair.directory.importing.joining_fields import (
+    read_attendance,
+    read_joining,
+    read_stated_attendance,
+)
 from openchair.directory.importing.place_fields import read_place
 from openchair.directory.importing.recurrence_notes import may_hold_rule, rule_in
-from openchair.directory.importing.row import Row, line, lines
+from openchair.directory.importing.row import NOTHING, Row, line, lines
+from openchair.directory.importing.schedule_fields import read_times
 from openchair.directory.importing.splitting import split_by_day
 from openchair.directory.importing.types import NO_FELLOWSHIP, read_fellowship, read_types
 from openchair.directory.importing.unreadable import Unreadable
-from openchair.directory.importing.zones import zone_named
 from openchair.directory.listing import (
-    Attendance,
     Contact,
     Listing,
     Problem,
@@ -95,10 +96,11 @@ _TELLING = frozenset(
         "conference_phone",
     )
 )
-_YES = frozenset(("yes", "y", "true", "1", "on", "published", "publish", "si", "sí", "oui", "x"))
-_NO = frozenset(
-    ("no", "n", "false", "0", "off", "draft", "hidden", "unpublished", "private", "non")
-)
+# Fields that a listing has under the row's own name.
+_SAME_NAME = (
+    "slug", "timezone", "rule", "attendance", "address", "city", "state", "postal_code", "country", "formatted_address", "latitude", "longitude",
+    "precision", "phone", "venmo", "paypal", "square", "homegroup_online", "last_contact", "conference_url", "conference_phone", "updated",
+)  # fmt: skip
 # Where a day and a month in figures stand in the order of the United States.
 _MONTH_FIRST = frozenset(("", "US", "CA", "PH"))
 
@@ -112,12 +114,12 @@ def normalize(*, raw: RawListing, defaults: SourceDefaults) -> tuple[Listing | N
     row = Row(raw=raw, defaults=defaults)
     _read_texts(row)
     read_fellowship(row)
-    _read_times(row)
+    read_times(row)
     read_place(row)
-    stated = _stated_attendance(row)
-    _read_joining(row, stated)
+    stated = read_stated_attendance(row)
+    read_joining(row, stated=stated)
     codes = read_types(row)
-    _read_attendance(row, stated, codes)
+    read_attendance(row, stated=stated, codes=codes)
     _read_group(row)
     _read_publication(row)
     if not _is_something(row):
@@ -170,12 +172,6 @@ def as_raw(*, listing: Listing) -> RawListing:
     return RawListing(row=listing.row, fields=kept, extra=dict(listing.extra))
 
 
-_SAME_NAME = (
-    "slug", "timezone", "rule", "attendance", "address", "city", "state", "postal_code", "country", "formatted_address", "latitude", "longitude",
-    "precision", "phone", "venmo", "paypal", "square", "homegroup_online", "last_contact", "conference_url", "conference_phone", "updated",
-)  # fmt: skip
-
-
 def _read_texts(row: Row) -> None:
     contacts: list[str] = []
     for key, value in row.fields.items():
@@ -212,7 +208,7 @@ def _read_text(row: Row, key: str, value: object, step: tuple[str, int, Reader])
 
 def _read_address(row: Row, key: str, target: str, reader: Callable[..., str]) -> None:
     text = row.text(key)
-    if not text:
+    if not text or text.lower() in NOTHING:
         return
     try:
         row.values[target] = reader(text=text)
@@ -260,214 +256,6 @@ def _read_contacts(row: Row, keys: list[str]) -> None:
             row.extra.setdefault(key, row.fields[key])
 
 
-def _read_times(row: Row) -> None:
-    days, start, end = _days(row), *_start_and_end(row)
-    rule = _rule(row, days)
-    days = days or (rules.rule_days(rule) if start is not None else ())
-    if start == times.MINUTES_A_DAY:
-        # 24:00 is the end of its day: the next day has begun.
-        start, days = 0, tuple(sorted((day + 1) % 7 for day in days))
-    if days and start is not None:
-        row.values |= (
-            {"days": days, "start": start, "rule": rule} if rule else {"days": days, "start": start}
-        )
-        _read_duration(row, start, end)
-    elif days or start is not None:
-        _keep_half_a_time(row, has_days=bool(days))
-    _read_zone(row)
-
-
-def _days(row: Row) -> tuple[int, ...]:
-    key = "day" if "day" in row.fields else "days"
-    if key not in row.fields:
-        return ()
-    try:
-        return days_of_week(value=row.fields[key])
-    except Unreadable as error:
-        row.report(key, error)
-        row.extra.setdefault(key, row.fields[key])
-        return ()
-
-
-def _start_and_end(row: Row) -> tuple[int | None, int | None]:
-    if "time" not in row.fields:
-        return None, None
-    value = row.fields["time"]
-    if isinstance(value, str) and value.lower().strip(" .") in (
-        "ongoing",
-        "appointment",
-        "by appointment",
-        "24/7",
-        "n/a",
-        "-",
-        "varies",
-    ):
-        return None, None
-    try:
-        return times.time_range(value=value)
-    except Unreadable as error:
-        row.report("time", error)
-        row.extra.setdefault("time", value)
-        return None, None
-
-
-def _keep_half_a_time(row: Row, *, has_days: bool) -> None:
-    """Make a meeting of which only the day or only the time is known one by appointment, and keep what was there."""
-    key, kind = ("day", "time-missing") if has_days else ("time", "day-missing")
-    key = key if key in row.fields else "days"
-    missing = "time" if has_days else "day"
-    if not any(problem.field in ("time", "day", "days") for problem in row.problems):
-        row.tell(
-            key,
-            kind=kind,
-            reason=f"This has no {missing}, so it can't be shown among the meetings of a day.",
-        )
-    row.extra.setdefault(key, row.fields.get(key))
-
-
-def _rule(row: Row, days: tuple[int, ...]) -> str:
-    if "rule" not in row.fields:
-        return ""
-    text = row.text("rule").removeprefix("RRULE:").upper().replace(" ", "")
-    if not text:
-        return ""
-    if not rules.is_valid_rule(text):
-        row.tell(
-            "rule",
-            kind="rule-unreadable",
-            reason="This is not a rule such as FREQ=MONTHLY;BYDAY=1SU,3SU. Ends and counts are not kept.",
-        )
-        row.extra.setdefault("rule", row.fields["rule"])
-        return ""
-    rule = rules.plain_rule(text)
-    if days and rules.rule_days(rule) and not set(days) >= set(rules.rule_days(rule)):
-        row.tell(
-            "rule",
-            kind="rule-day-conflict",
-            reason="This rule names another day than the meeting's own.",
-        )
-        row.extra.setdefault("rule", row.fields["rule"])
-        return ""
-    return rule
-
-
-def _read_duration(row: Row, start: int, end: int | None) -> None:
-    try:
-        if "duration" in row.fields:
-            row.values["duration_minutes"] = times.duration_in_minutes(value=row.fields["duration"])
-            return
-        if "end_time" in row.fields:
-            end = times.time_of_day(value=row.fields["end_time"])
-    except Unreadable as error:
-        row.report("duration" if "duration" in row.fields else "end_time", error)
-        return
-    if end is None:
-        return
-    # An end before the start lies after midnight.
-    minutes = (end - start) % times.MINUTES_A_DAY
-    if minutes:
-        row.values["duration_minutes"] = minutes
-    else:
-        row.tell(
-            "end_time",
-            kind="end-equals-start",
-            reason="This ends when it starts, so its length is not known.",
-        )
-
-
-def _read_zone(row: Row) -> None:
-    zone = row.text("timezone")
-    try:
-        found = zone_named(text=zone) if zone else row.defaults.timezone
-    except Unreadable as error:
-        row.report("timezone", error)
-        found = row.defaults.timezone
-    if found:
-        row.values["timezone"] = found
-
-
-def _stated_attendance(row: Row) -> Attendance | None:
-    for key in ("attendance", "attendance_option"):
-        text = row.text(key)
-        if text:
-            stated = stated_attendance(text=text)
-            if stated is not None:
-                return stated
-            row.tell(
-                key,
-                kind="attendance-unknown",
-                reason="This is none of in_person, online, hybrid and inactive.",
-            )
-            row.extra.setdefault(key, text)
-    return None
-
-
-def _read_joining(row: Row, stated: Attendance | None) -> None:
-    _read_conference_url(row)
-    country = row.made("country") or row.defaults.country
-    for key, reader in (
-        ("phone", conference.phone_number),
-        ("conference_phone", conference.dial_in),
-    ):
-        text = row.text(key) if key in row.fields else ""
-        if not text:
-            continue
-        try:
-            row.values[key] = reader(text=text, country=country)
-        except Unreadable as error:
-            row.report(key, error)
-    # Where a source says that nobody can join from afar, a link in its notes is an old one.
-    if "conference_url" not in row.values and stated not in ("in_person", "inactive"):
-        _find_door(row)
-
-
-def _read_conference_url(row: Row) -> None:
-    text = row.text("conference_url") if "conference_url" in row.fields else ""
-    if not text:
-        return
-    try:
-        row.values["conference_url"] = conference.web_address(text=text)
-    except Unreadable as error:
-        door = conference.door_in(text=text)
-        if door is None:
-            row.report("conference_url", error)
-        else:
-            row.values["conference_url"] = door.url
-        # Whatever stood around the link is what a person needs to get in.
-        if (
-            not row.made("conference_url_notes")
-            and "script:" not in text.lower()
-            and text != row.made("conference_url")
-        ):
-            row.values["conference_url_notes"] = text[:2000].strip()
-
-
-def _find_door(row: Row) -> None:
-    for key in ("conference_url_notes", "venue_notes", "notes", "group_notes"):
-        text = row.made(key)
-        if not text or ("/" not in text and "oom" not in text):
-            continue
-        door = conference.door_in(text=text)
-        if door is not None:
-            row.values["conference_url"] = door.url
-            row.extra["conference_url_from"] = key
-            if door.codes and not row.made("conference_url_notes"):
-                row.values["conference_url_notes"] = door.codes
-            return
-
-
-def _read_attendance(row: Row, stated: Attendance | None, codes: frozenset[str]) -> None:
-    attendance = attendance_of(
-        stated=stated,
-        codes=codes,
-        has_link="conference_url" in row.values or "conference_phone" in row.values,
-        has_street="address" in row.values or ("venue_name" in row.values and "city" in row.values),
-        is_approximate=_yes_or_no(row, "approximate"),
-    )
-    if attendance != "in_person":
-        row.values["attendance"] = attendance
-
-
 def _read_group(row: Row) -> None:
     if row.fields.keys().isdisjoint(_OF_GROUP):
         return
@@ -506,7 +294,7 @@ def _read_feedback_emails(row: Row) -> None:
 
 
 def _read_publication(row: Row) -> None:
-    if _yes_or_no(row, "published") is False:
+    if row.yes_or_no("published") is False:
         row.values["published"] = False
     day_first = (row.made("country") or row.defaults.country) not in _MONTH_FIRST
     for key, reader in (("updated", times.moment), ("last_contact", times.date_text)):
@@ -515,17 +303,6 @@ def _read_publication(row: Row) -> None:
                 row.values[key] = reader(value=row.fields[key], day_first=day_first)
             except Unreadable as error:
                 row.report(key, error)
-
-
-def _yes_or_no(row: Row, key: str) -> bool | None:
-    value = row.fields.get(key)
-    if value is None or isinstance(value, bool):
-        return value
-    text = row.text(key).lower()
-    if text not in _YES and text not in _NO:
-        row.tell(key, kind="yes-or-no-unreadable", reason="This is neither yes nor no.")
-        return None
-    return text in _YES
 
 
 def _is_something(row: Row) -> bool:

@@ -7,6 +7,14 @@ from openchair.directory.listing import Problem, RawListing, SourceDefaults
 from openchair.lib.text import one_line, plain_text
 
 _LONGEST_VALUE = 200
+# What people type into a cell that must not stay empty.
+NOTHING = frozenset(
+    ("n/a", "na", "none", "null", "-", "--", "tbd", "tba", "nil", "no", "?", "x", "0")
+)
+_YES = frozenset(("yes", "y", "true", "1", "on", "published", "publish", "si", "sí", "oui", "x"))
+_NO = frozenset(
+    ("no", "n", "false", "0", "off", "draft", "hidden", "unpublished", "private", "non")
+)
 
 
 class Row:
@@ -40,6 +48,17 @@ class Row:
         except Unreadable as error:
             self.report(key, error)
             return ""
+
+    def yes_or_no(self, key: str) -> bool | None:
+        """Return a field that answers yes or no, None when it is not given or says neither, which is reported."""
+        value = self.fields.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        text = self.text(key).lower()
+        if text not in _YES and text not in _NO:
+            self.tell(key, kind="yes-or-no-unreadable", reason="This is neither yes nor no.")
+            return None
+        return text in _YES
 
     def made(self, key: str) -> str:
         """Return a text that was read already, "" when there is none."""

@@ -80,7 +80,7 @@ def _with_own_keys(listings: list[Listing], problems: list[Problem]) -> list[Lis
         return listings
     taken = set(groups)
     keys: dict[int, str] = {}
-    for group in (group for group in groups.values() if len(group) > 1):
+    for _, group in sorted(item for item in groups.items() if len(item[1]) > 1):
         for listing in sorted(group, key=_order)[1:]:
             keys[id(listing)] = _free_name(listing.key, listing, taken)
             reason = f"Another row has the key {listing.key[:64]!r} too; here it is {keys[id(listing)][:80]!r}."
@@ -99,7 +99,7 @@ def _with_own_slugs(listings: list[Listing]) -> list[Listing]:
         return listings
     taken = set(groups)
     slugs: dict[int, str] = {}
-    for group in (group for group in groups.values() if len(group) > 1):
+    for _, group in sorted(item for item in groups.items() if len(item[1]) > 1):
         for listing in sorted(group, key=lambda each: (*_order(each), each.key))[1:]:
             slugs[id(listing)] = _free_name(listing.slug, listing, taken, is_slug=True)
     return [

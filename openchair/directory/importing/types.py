@@ -67,6 +67,7 @@ def read_types(row: Row) -> frozenset[str]:
             "types",
             kind="open-and-closed",
             reason="This is both open and closed; it is kept as closed.",
+            value=row.fields.get("types") or [code for *_, code in _formats(row)],
         )
     languages = said.languages
     if "languages" in row.fields or "language" in row.fields:
@@ -220,12 +221,14 @@ def _keep_unknown(row: Row, unknown: tuple[str, ...]) -> None:
     before = row.extra.get("types_unknown")
     known = [str(item) for item in before] if isinstance(before, list) else []
     for token in unknown:
-        row.tell(
-            "types",
-            kind="type-unknown",
-            reason="This is not a type of the fellowship. It is kept beside the others.",
-            value=token,
-        )
+        # Without a pack no type can be known, and that was told once.
+        if row.made("fellowship"):
+            row.tell(
+                "types",
+                kind="type-unknown",
+                reason="This is not a type of the fellowship. It is kept beside the others.",
+                value=token,
+            )
         if token not in known:
             known.append(token)
     row.extra["types_unknown"] = known

@@ -104,7 +104,7 @@ def normal_listings(draw: st.DrawFn, *, key: st.SearchStrategy[str] | None = Non
     """Return a listing of Alcoholics Anonymous in normal form: `normalize(as_raw(it))` gives it back."""
     name = draw(words(most=60))
     fields: dict[str, object] = {
-        "key": draw(key or words(most=30)),
+        "key": draw(words(most=30) if key is None else key),
         "slug": slug_of(text=name) or "m-0",
         "row": draw(st.integers(1, 10_000)),
         "fellowship": draw(st.sampled_from(("aa", "na", ""))),
