@@ -115,7 +115,8 @@ def _read_rows(text: str, delimiter: str, max_rows: int) -> Table:
 
 
 def _rows_or_broken(feed: _Feed, delimiter: str) -> Iterator[tuple[list[str], bool]]:
-    reader = csv.reader(feed, delimiter=delimiter)
+    # Strict, because the lenient reader joins two rows without a word when each has one stray quote.
+    reader = csv.reader(feed, delimiter=delimiter, strict=True)
     open_quotes = 0
     while feed.position < len(feed.lines):
         feed.row_start = feed.position
@@ -124,27 +125,30 @@ def _rows_or_broken(feed: _Feed, delimiter: str) -> Iterator[tuple[list[str], bo
         except StopIteration:
             return
         except csv.Error:
-            cells = []
-        if not _is_cut(feed, cells):
-            yield cells, False
-            continue
-        open_quotes += 1
-        if open_quotes > _MOST_OPEN_QUOTES:
-            raise CannotRead(
-                f"The quotation marks in this table do not match up from line {feed.row_start + 1} on."
-            )
-        yield [shorten(feed.lines[feed.row_start].strip())], True
-        # Take up the reading again at the very next line: only the broken one is lost, and it is reported.
-        feed.position = feed.row_start + 1
-        reader = csv.reader(feed, delimiter=delimiter)
+            cells = _read_line_leniently(feed, delimiter)
+            # Take up the reading again at the very next line: only the broken one is lost, and it is reported.
+            feed.position = feed.row_start + 1
+            reader = csv.reader(feed, delimiter=delimiter, strict=True)
+            if not cells:
+                open_quotes += 1
+                _refuse_many(open_quotes, feed.row_start)
+                yield [shorten(feed.lines[feed.row_start].strip())], True
+                continue
+        yield cells, False
 
 
-def _is_cut(feed: _Feed, cells: list[str]) -> bool:
-    took = feed.position - feed.row_start
-    if not cells and feed.lines[feed.row_start].strip():
-        return True
-    if took == 1 or (feed.position < len(feed.lines) and not feed.is_exhausted()):
-        return False
-    # The row ended because lines ran out: it is whole only if its quotes pair up.
-    quotes = sum(line.count('"') for line in feed.lines[feed.row_start : feed.position])
-    return quotes % 2 == 1
+def _read_line_leniently(feed: _Feed, delimiter: str) -> list[str]:
+    """Return the cells of a row that is one line with a stray quote (`"5" pipe"`), [] when its quote runs on over more lines."""
+    if feed.position - feed.row_start > 1:
+        return []
+    try:
+        return next(csv.reader([feed.lines[feed.row_start].rstrip("\r\n")], delimiter=delimiter))
+    except (csv.Error, StopIteration):
+        return []
+
+
+def _refuse_many(open_quotes: int, line: int) -> None:
+    if open_quotes > _MOST_OPEN_QUOTES:
+        raise CannotRead(
+            f"The quotation marks in this table do not match up from line {line + 1} on."
+        )
