@@ -49,7 +49,31 @@ CODES_WITHOUT_TOWNS = {("CA", "14"): "NU"}
 PEOPLE_PER_CODE = 4000
 # "North" is no name for North Salt Lake, though GeoNames has heard it.
 FIRST_WORDS = frozenset(
-    ["north", "south", "east", "west", "new", "old", "great", "upper", "lower", "st", "ste", "ft", "mt", "port", "lake", "san", "santa", "el", "la", "los", "las", "le", "les"]
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "new",
+        "old",
+        "great",
+        "upper",
+        "lower",
+        "st",
+        "ste",
+        "ft",
+        "mt",
+        "port",
+        "lake",
+        "san",
+        "santa",
+        "el",
+        "la",
+        "los",
+        "las",
+        "le",
+        "les",
+    ]
 )
 LEAST_FOR_SHORT_NAME = 20_000
 # The languages of the pages: a country is found under its name in each.
@@ -341,8 +365,8 @@ def _codes_of_main_file(
 ) -> dict[tuple[str, str], str]:
     """Map (country, region code of GeoNames' main file) to the code of its postal file: Ontario is 08 and ON.
 
-    The files share no key, so towns of one name at one spot vote. Where most agree that the codes are the same, they
-    are: Washington stands beside towns of Maryland.
+    The files share no key, so towns of one name at one spot vote. No two regions become one: Washington, where towns of
+    Maryland stand near, stays apart from Maryland.
     """
     towns = {(row.country, row.place): row for row in rows if row.admin1}
     votes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -354,12 +378,16 @@ def _codes_of_main_file(
             and abs(row.longitude - city.longitude) < 0.5
         ):
             votes[city.countrycode, city.admin1code][row.admin1] += 1
-    same: Counter[str] = Counter()
-    for (country, code), count in votes.items():
-        same[country] += 2 * count[code] - count.total()
-    return {
-        key: count.most_common(1)[0][0] for key, count in votes.items() if same[key[0]] <= 0
-    } | CODES_WITHOUT_TOWNS
+    ballots = [
+        (count, key, code) for key, counts in votes.items() for code, count in counts.items()
+    ]
+    found: dict[tuple[str, str], str] = {}
+    taken: set[tuple[str, str]] = set()
+    for _, key, code in sorted(ballots, reverse=True):
+        if key not in found and (key[0], code) not in taken:
+            found[key] = code
+            taken.add((key[0], code))
+    return found | CODES_WITHOUT_TOWNS
 
 
 def _add_towns(places: _Places, rows: Sequence[PostalRow]) -> None:

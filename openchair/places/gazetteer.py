@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
-from openchair.places.distance import box_around, distance_km
+from openchair.places.distance import box_around, distance_km, distances_km
 from openchair.places.naming import OVERSEAS_PARTS, fold_place, region_names
 from openchair.places.place import Place
 from openchair.places.postal_codes import is_second_half, known_forms, may_stand_alone
@@ -37,7 +38,50 @@ MOST_QUALIFIER_WORDS = 5
 MOST_QUALIFIERS = 2
 # Words of English, Spanish and French that are a region's or a country's code too: "meetings in boston in person".
 CODES_THAT_ARE_WORDS = frozenset(
-    ["al", "am", "as", "at", "be", "by", "ca", "co", "de", "do", "en", "es", "et", "hi", "id", "il", "in", "is", "la", "le", "ma", "mi", "me", "mo", "my", "na", "ne", "no", "of", "oh", "ok", "on", "or", "pa", "sa", "se", "si", "so", "to", "us", "va", "we"]
+    [
+        "al",
+        "am",
+        "as",
+        "at",
+        "be",
+        "by",
+        "ca",
+        "co",
+        "de",
+        "do",
+        "en",
+        "es",
+        "et",
+        "hi",
+        "id",
+        "il",
+        "in",
+        "is",
+        "la",
+        "le",
+        "ma",
+        "mi",
+        "me",
+        "mo",
+        "my",
+        "na",
+        "ne",
+        "no",
+        "of",
+        "oh",
+        "ok",
+        "on",
+        "or",
+        "pa",
+        "sa",
+        "se",
+        "si",
+        "so",
+        "to",
+        "us",
+        "va",
+        "we",
+    ]
 )
 PREPOSITIONS = frozenset(("in", "on", "or"))
 LARGE_ENOUGH_FOR_CODE_WORD = 20_000
@@ -206,9 +250,7 @@ class Gazetteer:
                 found = self._cities_in_cells(start, south, end, north, min_population, limit)
             else:
                 found = self._execute(
-                    f"SELECT {_COLUMNS} FROM place INDEXED BY city_by_population WHERE cell IS NOT NULL AND population >= ?"
-                    " AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? ORDER BY population DESC LIMIT ?",
-                    (min_population, south, north, start, end, limit),
+                    _LARGEST_IN_BOX, (min_population, south, north, start, end, limit)
                 )
             rows += found
         places = [_place(row) for row in rows]
@@ -221,14 +263,20 @@ class Gazetteer:
         west, south, east, north = box_around(
             latitude=latitude, longitude=longitude, radius_km=within_km
         )
-        best: tuple[float, Place] | None = None
-        for start, end in _spans(west, east):
-            for row in self._cities_in_cells(start, south, end, north, 1, -1):
-                place = _place(row)
-                away = distance_km(latitude, longitude, place.latitude, place.longitude)
-                if away <= within_km and (best is None or away < best[0]):
-                    best = away, place
-        return best[1] if best else None
+        rows = [
+            row
+            for start, end in _spans(west, east)
+            for row in self._cities_in_cells(start, south, end, north, 1, -1)
+        ]
+        spots = [(row[_LATITUDE], row[_LONGITUDE]) for row in rows]
+        away = distances_km(
+            latitude=latitude,
+            longitude=longitude,
+            latitudes=np.array([spot[0] for spot in spots], dtype=np.float64),
+            longitudes=np.array([spot[1] for spot in spots], dtype=np.float64),
+        )
+        nearest = int(away.argmin()) if rows else -1
+        return _place(rows[nearest]) if rows and away[nearest] <= within_km else None
 
     def address(
         self, *, postal_code: str, city: str, state: str, country: str, home: str = ""
@@ -274,18 +322,12 @@ class Gazetteer:
         return found
 
     def _read_named(self, folded: str) -> tuple[_Named, ...]:
-        rows = self._execute(
-            f"SELECT {_COLUMNS}, weight, is_other FROM name JOIN place ON place.id = name.place WHERE folded = ?",
-            (folded,),
-        )
-        return tuple(_Named(_place(row), int(str(row[-2])), bool(row[-1])) for row in rows)
+        rows = self._execute(_BY_NAME, (folded,))
+        return tuple(_Named(_place(row), int(str(row[_WEIGHT])), bool(row[-1])) for row in rows)
 
     def _read_postal(self, code: str, country: str, prefer: tuple[str, ...]) -> Place | None:
         for only, known in known_forms(text=code):
-            rows = self._execute(
-                "SELECT 'postal', name, country, admin1, latitude, longitude, timezone, 0 FROM postal WHERE code = ?",
-                (known,),
-            )
+            rows = self._execute(_POSTAL, (known,))
             places = [_place(row) for row in rows]
             places = [
                 place
@@ -396,9 +438,7 @@ class Gazetteer:
         return self._country(country) if country else None
 
     def _country(self, country: str) -> Place | None:
-        rows = self._execute(
-            f"SELECT {_COLUMNS} FROM place WHERE kind = 'country' AND country = ?", (country,)
-        )
+        rows = self._execute(_COUNTRY, (country,))
         return _place(rows[0]) if rows else None
 
     def _first_segment(self, segments: Sequence[str], prefer: tuple[str, ...]) -> Place | None:
@@ -502,17 +542,31 @@ class Gazetteer:
     def _cities_in_cells(
         self, west: float, south: float, east: float, north: float, min_population: int, limit: int
     ) -> list[tuple[object, ...]]:
-        bands = range(floor(max(-90.0, south)), floor(min(90.0, north)) + 1)
-        cells = " OR ".join("cell BETWEEN ? AND ?" for _ in bands)
-        ends = [cell_of(latitude=band, longitude=side) for band in bands for side in (west, east)]
-        return self._execute(
-            f"SELECT {_COLUMNS} FROM place INDEXED BY city_by_cell WHERE ({cells}) AND population >= ?"
-            " AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? ORDER BY population DESC LIMIT ?",
-            (*ends, min_population, south, north, west, east, limit),
-        )
+        rows: list[tuple[object, ...]] = []
+        for band in range(floor(max(-90.0, south)), floor(min(90.0, north)) + 1):
+            cells = [cell_of(latitude=band, longitude=side) for side in (west, east)]
+            rows += self._execute(
+                _LARGEST_IN_CELLS, (*cells, min_population, south, north, west, east, limit)
+            )
+        return rows
 
 
-_COLUMNS = "kind, name, country, admin1, latitude, longitude, timezone, population"
+# A row of `place`: number, the fields of a Place, weight, cell. A row of `postal` is given the same head.
+_LATITUDE, _LONGITUDE, _WEIGHT = 5, 6, 9
+_BY_NAME = "SELECT place.*, is_other FROM name JOIN place ON place.id = name.place WHERE folded = ?"
+_COUNTRY = "SELECT * FROM place WHERE kind = 'country' AND country = ?"
+_POSTAL = (
+    "SELECT 0, 'postal', name, country, admin1, latitude, longitude, timezone, 0 FROM postal"
+    " WHERE code = ?"
+)
+_LARGEST_IN_BOX = (
+    "SELECT * FROM place INDEXED BY city_by_population WHERE cell IS NOT NULL AND population >= ?"
+    " AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? ORDER BY population DESC LIMIT ?"
+)
+_LARGEST_IN_CELLS = (
+    "SELECT * FROM place INDEXED BY city_by_cell WHERE cell BETWEEN ? AND ? AND population >= ?"
+    " AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ? ORDER BY population DESC LIMIT ?"
+)
 _REGION_ROWS = "SELECT country, admin1, name FROM place WHERE kind = 'region' AND population > 0"
 _PARTS = frozenset(part for parts in OVERSEAS_PARTS.values() for part in parts)
 
@@ -529,7 +583,7 @@ def _close_all(connections: list[sqlite3.Connection]) -> None:
 
 
 def _place(row: tuple[object, ...]) -> Place:
-    return msgspec.convert(dict(zip(_FIELDS, row, strict=False)), Place)
+    return msgspec.convert(dict(zip(_FIELDS, row[1:], strict=False)), Place)
 
 
 _FIELDS = ("kind", "name", "country", "admin1", "latitude", "longitude", "timezone", "population")

@@ -57,6 +57,11 @@ def known_forms(*, text: str) -> tuple[tuple[str, str], ...]:
     return tuple(forms)
 
 
+def is_wide(*, code: str, country: str) -> bool:
+    """Tell whether a code's area may be larger than a county: the rural ones of Canada, with 0 in second place."""
+    return country == "CA" and plain_code(text=code)[1:2] == "0"
+
+
 def may_stand_alone(*, text: str) -> bool:
     """Tell whether `text` among other words reads as a postal code rather than as a time, a step or a house number."""
     code = plain_code(text=text)

@@ -1,0 +1,1 @@
+"""The `openchair` subcommands of this domain."""
