@@ -25,6 +25,7 @@ _BLANK_LINES = re.compile(r" ?\n ?(?:\n ?){2,}")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _ENTITY_PASSES = 3
+_LONGEST_CACHED = 2000
 
 
 def plain_text(*, text: str) -> str:
@@ -35,7 +36,8 @@ def plain_text(*, text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "<" not in text and "&" not in text:
         return text.strip() if "  " not in text else _SPACES.sub(" ", text).strip()
-    return _cleaned(text)
+    # A hostile feed must not fill the memory through a cache.
+    return _cleaned(text) if len(text) <= _LONGEST_CACHED else _cleaned.__wrapped__(text)
 
 
 def one_line(*, text: str) -> str:

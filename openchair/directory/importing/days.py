@@ -97,6 +97,7 @@ _SEPARATORS = re.compile(
 )
 _SPAN = re.compile(r"\s*(?:-|–|—|\bto\b|\bthru\b|\bthrough\b|\ba\b|\bau\b|\bhasta\b|\bal\b)\s*")
 _LIKENESS = 80
+_MOST_IN_LIST = 14
 
 
 def days_of_week(*, value: object) -> tuple[int, ...]:
@@ -108,7 +109,7 @@ def days_of_week(*, value: object) -> tuple[int, ...]:
         return (value,)
     if isinstance(value, str):
         return _days_from_text(value)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | set | frozenset) and len(value) <= _MOST_IN_LIST:
         return tuple(
             sorted(
                 {

@@ -18,7 +18,7 @@ from openchair.directory.importing.joining_fields import (
 )
 from openchair.directory.importing.place_fields import read_place
 from openchair.directory.importing.recurrence_notes import may_hold_rule, rule_in
-from openchair.directory.importing.row import NOTHING, Row, line, lines
+from openchair.directory.importing.row import NOTES_LIMIT, NOTHING, Row, line, lines
 from openchair.directory.importing.schedule_fields import read_times
 from openchair.directory.importing.splitting import split_by_day
 from openchair.directory.importing.types import NO_FELLOWSHIP, read_fellowship, read_types
@@ -35,10 +35,12 @@ from openchair.lib.text import slug_of
 __all__ = ["as_raw", "normalize", "split_by_day"]
 
 NAME_LIMIT = 255
-NOTES_LIMIT = 10_000
 SLUG_LIMIT = 64
 KEY_LIMIT = 128
 MOST_CONTACTS = 9
+# What a cell may hold before it is cleaned. Nobody writes more; whoever does means harm to memory or time.
+LONGEST_CELL = 4000
+LONGEST_NOTE = 40_000
 
 Reader = Callable[..., str]
 
@@ -61,6 +63,7 @@ _TEXTS: dict[str, tuple[str, int, Reader]] = {
     "conference_phone_notes": ("conference_phone_notes", 2000, lines),
     "data_source": ("data_source", 2000, line),
 }
+_NOTES = frozenset(key for key, (_, limit, _) in _TEXTS.items() if limit == NOTES_LIMIT)
 _ADDRESSES: dict[str, tuple[str, Callable[..., str]]] = {
     "website": ("website", conference.web_address),
     "website_2": ("website_2", conference.web_address),
@@ -175,6 +178,8 @@ def as_raw(*, listing: Listing) -> RawListing:
 def _read_texts(row: Row) -> None:
     contacts: list[str] = []
     for key, value in row.fields.items():
+        if value.__class__ is str and len(value) > LONGEST_CELL:
+            value = row.cut(key, most=LONGEST_NOTE if key in _NOTES else LONGEST_CELL)  # noqa: PLW2901 - the field is cut too
         if key in _BY_STEPS:
             continue
         step = _TEXTS.get(key)

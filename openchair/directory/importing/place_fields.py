@@ -22,6 +22,7 @@ _APPROXIMATE = {
     "0": "exact",
 }
 _REGION_LIMIT = 128
+_LONGEST_ITEM = 1000
 _MOST_REGIONS = 8
 _ZIP = re.compile(r"\d{5}(?:-\d{4})?\Z")
 _CA_CODE = re.compile(r"[A-Z]\d[A-Z] \d[A-Z]\d\Z")
@@ -37,9 +38,12 @@ def read_place(row: Row) -> None:
         "formatted_address" if "formatted_address" in row.fields else "full_address"
     )
     _read_doors_from(row, parts)
+    _cut(row, parts)
     _split_one_line(row, parts)
     _read_country(row, parts)
+    _cut(row, parts)
     _spell(row, parts)
+    row.values.update((key, parts[key]) for key in _LIMITS if parts[key])
     _read_regions(row)
     _read_position(row)
 
@@ -140,20 +144,16 @@ def _spell(row: Row, parts: dict[str, str]) -> None:
         parts["address"], words = addresses.door_words(street=parts["address"])
         known = row.made("venue_notes")
         if words and words not in known:
-            row.values["venue_notes"] = f"{known}\n{words}".strip()
+            row.append_note("venue_notes", words)
+
+
+def _cut(row: Row, parts: dict[str, str]) -> None:
     for key, limit in _LIMITS.items():
         text = parts[key]
-        if not text:
-            continue
         if len(text) > limit:
-            row.tell(
-                key,
-                kind="too-long",
-                reason=f"This is longer than {limit} characters, and was cut.",
-                value=text,
-            )
-            text = text[:limit].rstrip(" ,;")
-        row.values[key] = text
+            reason = f"This is longer than {limit} characters, and was cut."
+            row.tell(key, kind="too-long", reason=reason, value=text)
+            parts[key] = text[:limit].rstrip(" ,;")
 
 
 def _read_regions(row: Row) -> None:
@@ -162,7 +162,7 @@ def _read_regions(row: Row) -> None:
     try:
         if isinstance(value, list | tuple):
             texts = [
-                item if isinstance(item, str) else line(value=item)
+                item[:_LONGEST_ITEM] if isinstance(item, str) else line(value=item)
                 for item in value
                 if item is not None
             ]

@@ -6,6 +6,7 @@ from openchair.directory.importing.unreadable import Unreadable
 from openchair.directory.listing import Problem, RawListing, SourceDefaults
 from openchair.lib.text import one_line, plain_text
 
+NOTES_LIMIT = 10_000
 _LONGEST_VALUE = 200
 # What people type into a cell that must not stay empty.
 NOTHING = frozenset(
@@ -64,6 +65,29 @@ class Row:
         """Return a text that was read already, "" when there is none."""
         value = self.values.get(key, "")
         return value if isinstance(value, str) else ""
+
+    def append_note(self, key: str, text: str) -> None:
+        """Put a line behind the notes that were read into `key`; tell it where they grow too long."""
+        whole = f"{self.made(key)}\n{text}".strip()
+        if len(whole) > NOTES_LIMIT:
+            self.tell(
+                key,
+                kind="too-long",
+                reason=f"These notes are longer than {NOTES_LIMIT} characters, and were cut.",
+                value=text,
+            )
+        self.values[key] = whole[:NOTES_LIMIT].rstrip()
+
+    def cut(self, key: str, *, most: int) -> str:
+        """Cut the text in a field to `most` characters, tell it where that loses something, and return what is left."""
+        text = str(self.fields[key])
+        if len(text) > most:
+            self.tell(
+                key, kind="too-long", reason=f"This is longer than {most} characters, and was cut."
+            )
+            text = text[:most]
+            self.fields[key] = text
+        return text
 
     def report(self, key: str, error: Unreadable) -> None:
         """Note that the field `key` could not be read."""

@@ -42,7 +42,7 @@ def _days(row: Row) -> tuple[int, ...]:
         day = day_among_words(text=line(value=value)) if isinstance(value, str) else None
         if day is not None:
             # "Saturday - only 2nd Saturday of every month": the words go where people and the reader of rules see them.
-            row.values["notes"] = f"{row.made('notes')}\n{line(value=value)}".strip()
+            row.append_note("notes", line(value=value))
             return (day,)
         row.report(key, error)
         row.extra.setdefault(key, value)

@@ -24,6 +24,7 @@ _WEAK_SEPARATORS = re.compile(r"\s*(?:[/&+]|\band\b|\by\b|\bet\b)\s*")
 _HEAD = re.compile(r"\s+[-–—:]\s+|\s*[(—]\s*")
 _WRAPPING = " []{}()\"'“”‘’."
 _MOST_TYPES = 64
+_LONGEST_TYPE = 500
 _OPENNESS = {
     **dict.fromkeys(("yes", "true", "1"), "Open"),
     **dict.fromkeys(("no", "false", "0"), "Closed"),
@@ -141,7 +142,11 @@ def _type_texts(row: Row) -> tuple[str, ...]:
     for item in items[:_MOST_TYPES]:
         try:
             texts.append(
-                item if isinstance(item, str) else "" if item is None else line(value=item)
+                item[:_LONGEST_TYPE]
+                if isinstance(item, str)
+                else ""
+                if item is None
+                else line(value=item)
             )
         except Unreadable as error:
             row.report("types", error)

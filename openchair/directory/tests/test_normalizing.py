@@ -474,3 +474,35 @@ def test_a_problem_is_a_plain_value_that_travels() -> None:
     _, problems = read(day="Blursday")
 
     assert msgspec.json.decode(msgspec.json.encode(problems), type=list[Problem]) == problems
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "name",
+        "notes",
+        "address",
+        "formatted_address",
+        "day",
+        "time",
+        "types",
+        "regions",
+        "conference_url",
+        "phone",
+        "updated",
+        "timezone",
+        "fellowship",
+    ],
+)
+@pytest.mark.parametrize(
+    "piece",
+    ["upstairs, ", "1st & ", "<b>", "1", "zoom id ", "Monday to ", "on ", "&amp;", "a@b.c ", "(("],
+)
+def test_a_monstrous_value_takes_little_time_and_is_told(key: str, piece: str) -> None:
+    raw = RawListing(row=1, fields={"location": "Hall", key: piece * 60_000})
+
+    listing, problems = normalize(raw=raw, defaults=DEFAULTS)
+
+    assert "too-long" in kinds(problems)
+    assert listing is not None
+    assert normalize(raw=as_raw(listing=listing), defaults=DEFAULTS) == (listing, [])
