@@ -18,6 +18,8 @@ from openchair.directory.listing import Parsed, Problem, RawListing
 FORMAT = "csv"
 # A header must name at least this many things known here, one of them a day or a time.
 _LEAST_HEADER = 3
+# The widest export known has 70 columns; a row of a million cells is there to fill the memory.
+_MOST_CELLS = 2_000
 
 # A column of yes and no, and the type that its yes stands for.
 _FLAGS = {
@@ -126,6 +128,10 @@ def parse(*, table: Table, format_name: str = FORMAT) -> Parsed:
         cells = table.rows[index]
         if index in table.broken:
             reader.refuse(cells, table.broken[index], "row-broken")
+        elif any(cells[_MOST_CELLS:]):
+            reader.refuse(
+                cells[:20], "This row has more cells than any list of meetings.", "row-broken"
+            )
         elif any(map(str.strip, cells)):
             reader.read(cells)
     return Parsed(
@@ -154,6 +160,10 @@ def _read_header(table: Table) -> tuple[int, _Plan]:
 
 def plan_columns(*, cells: list[str]) -> _Plan:
     """Decide what each column of a header is. The first of two columns with one meaning has it; the other is kept beside."""
+    # Office programs write headers that go on in empty cells.
+    cells = cells[
+        : max((n for n, cell in enumerate(cells[:_MOST_CELLS], 1) if cell.strip()), default=0)
+    ]
     plan = _Plan(width=len(cells))
     taken: set[str] = set()
     for index, cell in enumerate(cells):
