@@ -297,8 +297,7 @@ class _Reader:
     def _add_flags(
         self, cells: list[str], fields: dict[str, object], extra: dict[str, object]
     ) -> None:
-        found = str(fields.get("types", ""))
-        types = [word.strip() for word in found.split(",") if word.strip()]
+        types = [str(fields["types"])] if "types" in fields else []
         for column in self.plan.flags:
             value = cells[column.index] if column.index < len(cells) else ""
             if value.strip().casefold() in _YES:
@@ -306,7 +305,7 @@ class _Reader:
             elif value:
                 extra[column.header] = value
         if types:
-            fields["types"] = types
+            fields["types"] = ", ".join(types)
 
     def _choose_zone(
         self, cells: list[str], fields: dict[str, object], extra: dict[str, object]
