@@ -23,6 +23,7 @@ _SOURCES = (
     "postal_codes.py",
     "region_names.toml",
     "schema.py",
+    "zones.py",
 )
 
 
