@@ -17,7 +17,7 @@ from openchair.directory.importing.joining_fields import (
     read_stated_attendance,
 )
 from openchair.directory.importing.place_fields import read_place
-from openchair.directory.importing.recurrence_notes import may_hold_rule, rule_in
+from openchair.directory.importing.recurrence_notes import rule_in
 from openchair.directory.importing.row import NOTES_LIMIT, NOTHING, Row, line, lines
 from openchair.directory.importing.schedule_fields import read_times
 from openchair.directory.importing.splitting import split_by_day
@@ -322,15 +322,11 @@ def _read_hint(row: Row) -> None:
     # Without one weekday there is nothing that a rule could be about.
     if day is None:
         return
-    texts = [
-        text for key in ("name", "notes", "group_notes", "venue_notes") if (text := row.made(key))
-    ]
-    if not may_hold_rule(text="\n".join(texts)):
-        return
-    for text in texts:
-        hint = rule_in(text=text, day=day)
+    for key in ("name", "notes", "group_notes", "venue_notes"):
+        text = row.made(key)
+        hint = rule_in(text=text, day=day) if text else None
         if hint is not None:
-            row.values |= {"rule_hint": hint.rule, "rule_evidence": hint.evidence}
+            row.values["rule_hint"], row.values["rule_evidence"] = hint.rule, hint.evidence
             return
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import msgspec
+
 from openchair.directory.importing import addresses, conference
 from openchair.directory.importing.countries import country_code, country_of_state, state_code
 from openchair.directory.importing.row import Row, line
@@ -12,6 +14,8 @@ from openchair.directory.importing.unreadable import Unreadable
 from openchair.lib.text import one_line
 
 _LIMITS = {"address": 255, "city": 128, "state": 64, "postal_code": 16, "formatted_address": 500}
+_PARTS = (*_LIMITS, "country")
+_LONGEST_CACHED = 1500
 _PRECISIONS = frozenset(("exact", "street", "postal", "city"))
 _APPROXIMATE = {
     "yes": "city",
@@ -28,22 +32,31 @@ _ZIP = re.compile(r"\d{5}(?:-\d{4})?\Z")
 _CA_CODE = re.compile(r"[A-Z]\d[A-Z] \d[A-Z]\d\Z")
 
 
+class _Placed(msgspec.Struct, frozen=True):
+    """What an address became: values of a Listing, words for its notes, and problems as (field, kind, reason, value)."""
+
+    values: dict[str, str]
+    door_words: str
+    problems: tuple[tuple[str, str, str, str], ...]
+
+
 def read_place(row: Row) -> None:
     """Read every field about the place of a row into its values."""
-    parts = {
-        key: row.text(key) if key in row.fields else ""
-        for key in ("address", "city", "state", "postal_code", "country")
-    }
-    parts["formatted_address"] = row.text(
-        "formatted_address" if "formatted_address" in row.fields else "full_address"
-    )
+    parts = {key: row.text(key) if key in row.fields else "" for key in _PARTS}
+    if not parts["formatted_address"] and "full_address" in row.fields:
+        parts["formatted_address"] = row.text("full_address")
     _read_doors_from(row, parts)
-    _cut(row, parts)
-    _split_one_line(row, parts)
-    _read_country(row, parts)
-    _cut(row, parts)
-    _spell(row, parts)
-    row.values.update((key, parts[key]) for key in _LIMITS if parts[key])
+    texts = tuple(parts.values())
+    # Meetings share their places. What is too long to be one must not fill the cache.
+    place = _placed if sum(map(len, texts)) <= _LONGEST_CACHED else _placed.__wrapped__
+    placed = place(texts, row.defaults.country)
+    row.values.update(placed.values)
+    for field, kind, reason, value in placed.problems:
+        row.tell(field, kind=kind, reason=reason, value=value)
+        if kind == "country-unknown":
+            row.extra.setdefault("country", value)
+    if placed.door_words and placed.door_words not in row.made("venue_notes"):
+        row.append_note("venue_notes", placed.door_words)
     _read_regions(row)
     _read_position(row)
 
@@ -76,56 +89,57 @@ def _keep_door(row: Row, key: str, words: str) -> None:
         row.values["conference_url_notes"] = f"{known}\n{words}".strip()[:2000].strip()
 
 
-def _split_one_line(row: Row, parts: dict[str, str]) -> None:
+@lru_cache(maxsize=8192)
+def _placed(texts: tuple[str, ...], default_country: str) -> _Placed:
+    """Return what the texts of `_PARTS` mean together."""
+    parts = dict(zip(_PARTS, texts, strict=True))
+    problems: list[tuple[str, str, str, str]] = []
+    _cut(parts, problems)
+    _split_one_line(parts, default_country)
+    parts["country"] = _country(parts, default_country, problems)
+    _cut(parts, problems)
+    words = _spell(parts)
+    return _Placed({key: text for key, text in parts.items() if text}, words, tuple(problems))
+
+
+def _split_one_line(parts: dict[str, str], default_country: str) -> None:
     whole = parts["formatted_address"]
     # "address" holds the whole line in feeds that never heard of the other fields.
     if not whole and not parts["city"] and parts["address"].count(",") >= 2:
         whole = parts["address"]
-    if (
-        not whole
-        or parts["city"]
-        or parts["state"]
-        or parts["postal_code"]
-        or (parts["address"] and parts["formatted_address"])
-    ):
+    has_parts = parts["city"] or parts["state"] or parts["postal_code"]
+    if not whole or has_parts or (parts["address"] and parts["formatted_address"]):
         return
-    found = addresses.address_parts(text=whole, country=_known_country(row, parts))
+    found = addresses.address_parts(
+        text=whole, country=_known_country(parts["country"]) or default_country
+    )
     if found.city or found.postal_code:
-        parts |= {
-            "address": found.street,
-            "city": found.city,
-            "state": found.state,
-            "postal_code": found.postal_code,
-            "formatted_address": whole,
-        }
+        parts["address"], parts["city"], parts["state"] = found.street, found.city, found.state
+        parts["postal_code"], parts["formatted_address"] = found.postal_code, whole
     parts["country"] = parts["country"] or found.country
 
 
-def _known_country(row: Row, parts: dict[str, str]) -> str:
+def _known_country(text: str) -> str:
     try:
-        return country_code(text=parts["country"]) if parts["country"] else row.defaults.country
+        return country_code(text=text) if text else ""
     except Unreadable:
-        return row.defaults.country
+        return ""
 
 
-def _read_country(row: Row, parts: dict[str, str]) -> None:
-    country = ""
-    if parts["country"]:
+def _country(
+    parts: dict[str, str], default_country: str, problems: list[tuple[str, str, str, str]]
+) -> str:
+    text, found = parts["country"], ""
+    if text:
         try:
-            country = country_code(text=parts["country"])
+            found = country_code(text=text)
         except Unreadable as error:
-            row.tell("country", kind=error.kind, reason=error.reason, value=parts["country"])
-            row.extra.setdefault("country", parts["country"])
-    if not country and parts["state"] and parts["postal_code"]:
-        country = _country_by_shape(parts["state"], parts["postal_code"])
-    if not country and any(parts.values()):
-        country = row.defaults.country
-    parts["country"] = country
-    if country:
-        row.values["country"] = country
+            problems.append(("country", error.kind, error.reason, text))
+    if not found and parts["state"] and parts["postal_code"]:
+        found = _country_by_shape(parts["state"], parts["postal_code"])
+    return found or (default_country if any(parts.values()) else "")
 
 
-@lru_cache(maxsize=4096)
 def _country_by_shape(state: str, postal_code: str) -> str:
     """Return the country that a state and a postal code tell together; one alone is too little (WA is in two)."""
     country = country_of_state(state=state_code(text=state, country=""))
@@ -134,25 +148,26 @@ def _country_by_shape(state: str, postal_code: str) -> str:
     return country if shape and shape.match(code) else ""
 
 
-def _spell(row: Row, parts: dict[str, str]) -> None:
+def _spell(parts: dict[str, str]) -> str:
+    """Give every part its country's spelling, and return what helps at the door alone."""
     country = parts["country"]
     if parts["postal_code"]:
         parts["postal_code"] = addresses.postal_code(text=parts["postal_code"], country=country)
     if parts["state"] and country in ("US", "CA"):
         parts["state"] = state_code(text=parts["state"], country=country)
-    if parts["address"]:
-        parts["address"], words = addresses.door_words(street=parts["address"])
-        known = row.made("venue_notes")
-        if words and words not in known:
-            row.append_note("venue_notes", words)
+    if not parts["address"]:
+        return ""
+    parts["address"], words = addresses.door_words(street=parts["address"])
+    return words
 
 
-def _cut(row: Row, parts: dict[str, str]) -> None:
+def _cut(parts: dict[str, str], problems: list[tuple[str, str, str, str]]) -> None:
     for key, limit in _LIMITS.items():
         text = parts[key]
         if len(text) > limit:
-            reason = f"This is longer than {limit} characters, and was cut."
-            row.tell(key, kind="too-long", reason=reason, value=text)
+            problems.append(
+                (key, "too-long", f"This is longer than {limit} characters, and was cut.", text)
+            )
             parts[key] = text[:limit].rstrip(" ,;")
 
 

@@ -170,6 +170,7 @@ _SENTENCES = re.compile(r"\.(?!\d)|[;!?|•·‧*\n]+|\s{3,}|\b(?:please )?notes
 _SOME_WEEK = re.compile(r"\b(?:one|once) (?:\w+ )?(?:a|of the|each|every) month", re.IGNORECASE)
 _YEAR = re.compile(r"\b20\d\d\b")
 _LONGEST_NOTE = 4000
+_LONGEST_CACHED = 500
 _ALL_MONTHS = frozenset(range(1, 13))
 
 
@@ -183,6 +184,12 @@ def rule_in(*, text: str, day: int | None) -> Hint | None:
 
 def may_hold_rule(*, text: str) -> bool:
     """Return whether it is worth to look for a rule in `text`: a quick test that is never wrongly False."""
+    # Names and notes come back with every day of a meeting.
+    return _has_trigger(text) if len(text) <= _LONGEST_CACHED else _has_trigger.__wrapped__(text)
+
+
+@lru_cache(maxsize=16384)
+def _has_trigger(text: str) -> bool:
     lowered = text.lower()
     for trigger in _TRIGGERS:  # noqa: SIM110 - a generator costs twice as much, and every row of every import pays it
         if trigger in lowered:
