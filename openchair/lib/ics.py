@@ -100,7 +100,9 @@ def _is_onset(wall: dt.datetime, offset_from: dt.timedelta, zone: ZoneInfo) -> b
     return (instant - dt.timedelta(seconds=1)).astimezone(zone).utcoffset() == offset_from
 
 
-def _put_back(observance: icalendar.TimezoneStandard | icalendar.TimezoneDaylight, ahead: dt.timedelta) -> None:
+def _put_back(
+    observance: icalendar.TimezoneStandard | icalendar.TimezoneDaylight, ahead: dt.timedelta
+) -> None:
     observance["DTSTART"] = icalendar.vDatetime(observance.DTSTART - ahead)
     later = observance.get("RDATE")
     if isinstance(later, icalendar.vDDDLists):
