@@ -91,7 +91,7 @@ def _cleaned_once(text: str) -> str:
             break
         text = _ENTITY.sub(lambda match: unescape(match.group()), text)
     text = _LINE_ENDS.sub("\n", text)
-    if not text.isprintable():
+    if not text.replace("\n", "").isprintable():
         text = "".join(filter(None, map(_kept, text)))
     text = unicodedata.normalize("NFC", text)
     text = _SPACES.sub(" ", text)
