@@ -9,14 +9,15 @@ import msgspec
 import numpy as np
 from pyroaring import BitMap
 
+from openchair.search.columns import Columns
 from openchair.search.cursors import Cursor, read_cursor, write_cursor
 from openchair.search.facets import count_facets
 from openchair.search.matching import combine, conditions_of, find_words
-from openchair.search.moments import Moment
+from openchair.search.moments import Moment, Position
 from openchair.search.next_starts import DAY, NEVER, epoch_minute
 from openchair.search.ordering import (
     NOWHERE,
-    Position,
+    Placed,
     by_classes,
     by_distance,
     by_name,
@@ -45,10 +46,12 @@ def answer(*, snapshot: Snapshot, query: Query, now: datetime) -> Answer:
     conditions = conditions_of(snapshot=snapshot, query=query, moment=moment, words=words)
     found = combine(snapshot=snapshot, conditions=conditions)
     page = _Page(snapshot=snapshot, query=query, moment=moment, sort=sort, cursor=cursor)
-    rows, next_cursor = page.take(found, words)
+    placed, next_cursor = page.take(found, words)
+    if moment.minute != minute:
+        placed = _with_starts(snapshot.moment(minute), [row for _, row in placed])
     return Answer(
         total=len(found),
-        rows=_finish_rows(snapshot.moment(minute), rows, query.near),
+        rows=_finish_rows(snapshot.columns, placed, query.near),
         next_cursor=next_cursor,
         facets=count_facets(snapshot=snapshot, conditions=conditions) if query.facets else {},
     )
@@ -71,7 +74,7 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
     sort: Sort
     cursor: Cursor | None
 
-    def take(self, found: BitMap, words: list[FoundWord]) -> tuple[list[int], str | None]:
+    def take(self, found: BitMap, words: list[FoundWord]) -> tuple[list[Placed], str | None]:
         """Return the rows of the page and the cursor of the next, None on the last."""
         rarities = self._rarities(words)
         # One more than asked for tells whether there is a next page.
@@ -79,13 +82,13 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
         if len(rows) <= self.query.limit:
             return rows, None
         rows = rows[: self.query.limit]
-        last = rows[-1]
-        place = scores[len(rows) - 1] if scores else self._metres(last)
-        return rows, self._cursor_behind(last, place, rarities)
+        start, row = rows[-1]
+        place = scores[len(rows) - 1] if scores else self._metres(row)
+        return rows, self._cursor_behind(start, row, place, rarities)
 
     def _in_order(
         self, found: BitMap, words: list[FoundWord], rarities: tuple[int, ...], limit: int
-    ) -> tuple[list[int], list[int]]:
+    ) -> tuple[list[Placed], list[int]]:
         """Return rows, and their scores when sorted by relevance."""
         moment, cursor = self.moment, self.cursor
         if self.sort == "relevance":
@@ -95,10 +98,10 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
                 after=(cursor.place, cursor.start, cursor.turn) if cursor else None,
                 limit=limit,
             )
-            return [row for _, row in ranked], [score for score, _ in ranked]
+            return [placed for _, placed in ranked], [score for score, _ in ranked]
         if self.sort == "name":
             behind = (cursor.name, moment.hash_of_turn(cursor.turn)) if cursor else None
-            return by_name(columns=moment.columns, found=found, after=behind, limit=limit), []
+            return by_name(moment=moment, found=found, after=behind, limit=limit), []
         if self.sort == "distance" and self.query.near is not None:
             place = (cursor.place, cursor.start, cursor.turn) if cursor else None
             return by_distance(
@@ -122,14 +125,14 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
         columns = self.moment.columns
         return int(metres_of(columns=columns, rows=np.array([row]), here=self.query.near)[0])
 
-    def _cursor_behind(self, row: int, place: int, rarities: tuple[int, ...]) -> str:
+    def _cursor_behind(self, start: int, row: int, place: int, rarities: tuple[int, ...]) -> str:
         columns = self.moment.columns
         name = columns.names[int(columns.name_ranks[row])] if self.sort == "name" else b""
         return write_cursor(
             Cursor(
                 anchor=self.moment.minute,
                 sort=self.sort,
-                start=int(self.moment.starts_of(np.array([row]))[0]),
+                start=start,
                 turn=self.moment.turn_of(row),
                 place=place,
                 name=name,
@@ -138,22 +141,23 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _finish_rows(moment: Moment, rows: list[int], near: tuple[float, float] | None) -> list[bytes]:
+def _with_starts(moment: Moment, rows: list[int]) -> list[Placed]:
+    starts = moment.starts_of(np.array(rows, dtype=np.uint32))
+    return list(zip(starts.tolist(), rows, strict=True))
+
+
+def _finish_rows(
+    columns: Columns, placed: list[Placed], near: tuple[float, float] | None
+) -> list[bytes]:
     """Return the JSON object of each row with what depends on who asks, and when."""
-    if not rows:
-        return []
-    numbers = np.array(rows, dtype=np.uint32)
-    starts = moment.starts_of(numbers).tolist()
-    open_row = moment.columns.open_row
-    if near is None:
-        return [
-            b"%b%b}" % (open_row(row), next_start_member(start))
-            for row, start in zip(rows, starts, strict=True)
-        ]
-    metres = metres_of(columns=moment.columns, rows=numbers, here=near).tolist()
+    open_row = columns.open_row
+    if near is None or not placed:
+        return [b"%b%b}" % (open_row(row), next_start_member(start)) for start, row in placed]
+    rows = np.array([row for _, row in placed], dtype=np.uint32)
+    metres = metres_of(columns=columns, rows=rows, here=near).tolist()
     return [
         b'%b%b,"distance_km":%b}' % (open_row(row), next_start_member(start), _kilometres(far))
-        for row, start, far in zip(rows, starts, metres, strict=True)
+        for (start, row), far in zip(placed, metres, strict=True)
     ]
 
 

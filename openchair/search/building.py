@@ -21,7 +21,7 @@ from openchair.search import next_starts
 from openchair.search.documents import Document, Schema
 from openchair.search.flat_files import FileSet, offsets_of, sync_folder
 from openchair.search.manifest import CURRENT, MANIFEST, Manifest
-from openchair.search.near import cells_of
+from openchair.search.near import cells_of, unit_vectors
 from openchair.search.postings import NO_MINUTE, PostingsWriter, rows_by_key
 from openchair.search.text_cache import TextCache, WordIds
 
@@ -291,6 +291,7 @@ def _write_occurrences(collected: _Collected, order: _RowOrder, files: FileSet) 
 def _write_places(collected: _Collected, order: _RowOrder, files: FileSet) -> None:
     latitudes = np.frombuffer(collected.latitudes, dtype=np.float64)[order.order]
     longitudes = np.frombuffer(collected.longitudes, dtype=np.float64)[order.order]
+    files.write_array("vectors.f8", unit_vectors(latitudes, longitudes))
     # One half-open circle, so that 180° east and west are one line and a row lies in one cell only.
     longitudes = (longitudes + 180.0) % 360.0 - 180.0
     placed = np.flatnonzero(~np.isnan(latitudes)).astype(np.uint32)

@@ -59,6 +59,7 @@ class Columns:
     def _read_places(self, read: Read) -> None:
         self.latitudes = _array(read, "latitudes.f8")
         self.longitudes = _array(read, "longitudes.f8")
+        self.vectors = _array(read, "vectors.f8").reshape(-1, 3)
         self.cells = _array(read, "cells.i8")
         self.cell_rows = _array(read, "cell_rows.u4")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
+
 import msgspec
 from pyroaring import BitMap
 
 from openchair.search.moments import Moment
 from openchair.search.next_starts import NEVER, WEEK
-from openchair.search.postings import bitmap_of
 from openchair.search.query import Query
 from openchair.search.snapshot import Snapshot
 from openchair.search.tokens import tokenise
@@ -73,8 +75,9 @@ def _in_window(moment: Moment, query: Query) -> BitMap:
     circle = BitMap()
     for low, high in _window_in_circle(moment, start, last):
         circle.add_range(low, high)
-    strays = (moment.stray_starts >= start) & (moment.stray_starts < last)
-    return (circle - moment.strays) | bitmap_of(moment.stray_rows[strays])
+    starts, rows = moment.strays_in_order
+    strays = rows[bisect_left(starts, start) : bisect_left(starts, last)]
+    return (circle - moment.moved) | BitMap(array("I", strays))
 
 
 def _window_in_circle(moment: Moment, start: int, last: int) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,13 @@ from openchair.search.postings import bitmap_of
 _ALL_HASHES = 1 << 64
 
 
+class Position(NamedTuple):
+    """A place in the order by next start: the start (epoch minute) and the turn among those of one start."""
+
+    start: int
+    turn: int
+
+
 class Moment:
     """The order of a snapshot's rows by next start at one epoch minute."""
 
@@ -42,7 +49,7 @@ class Moment:
         self.pivot = pivot_of_day(minute // DAY)
         self._turn_rows: dict[tuple[int, int], int] = {}
         moved_rows, moved_starts = self._moved()
-        self.moved = len(moved_rows)
+        self.moved = bitmap_of(moved_rows)
         irregular_rows = np.arange(columns.weekly, columns.irregular_end, dtype=np.uint32)
         self.stray_rows = np.concatenate((moved_rows, irregular_rows))
         self.stray_starts = np.concatenate((moved_starts, self._irregular_starts()))
@@ -120,6 +127,10 @@ class Moment:
     def turn_of(self, row: int) -> int:
         """Return one row's turn."""
         return (int(self.columns.hash_at[row]) - self.pivot) % _ALL_HASHES
+
+    def position_of(self, start: int, row: int) -> Position:
+        """Return the place of a row with this start."""
+        return Position(start, self.turn_of(row))
 
     def hash_of_turn(self, turn: int) -> int:
         """Return the hash that has this turn today."""

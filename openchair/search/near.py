@@ -18,6 +18,9 @@ _POLAR_COSINE = 1e-3
 # Bounds are widened by about a metre: they only gather candidates, the exact test decides.
 _SLACK_DEGREES = 1e-5
 
+# A millimetre: what rounding may add to a distance must not put a point out of reach of itself.
+ROUNDING_KM = 1e-6
+
 Floats = NDArray[np.float64]
 
 
@@ -34,7 +37,10 @@ class Box(msgspec.Struct, frozen=True):
         if self.east - self.west >= 360:
             return [(-180.0, 180.0)]
         west, east = wrap(self.west), wrap(self.east)
-        return [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+        # Bounds that only rounding makes equal still go all the way round when they came the wrong way about.
+        if west < east or (west == east and self.west <= self.east):
+            return [(west, east)]
+        return [(west, 180.0), (-180.0, east)]
 
     def holds(self, latitudes: Floats, longitudes: Floats) -> NDArray[np.bool_]:
         """Return which points lie in the box."""
@@ -62,16 +68,23 @@ def box_around(*, latitude: float, longitude: float, radius_km: float) -> Box:
     return Box(longitude - width, south, longitude + width, north)
 
 
-def distances_km(
-    *, latitude: float, longitude: float, latitudes: Floats, longitudes: Floats
-) -> Floats:
-    """Return the great-circle distances (haversine) from one point to many; nan where a point is unknown."""
-    there = np.radians(latitudes)
-    here = math.radians(latitude)
-    half_up = np.sin((there - here) / 2)
-    half_along = np.sin(np.radians(longitudes - longitude) / 2)
-    square = half_up * half_up + math.cos(here) * np.cos(there) * half_along * half_along
-    result: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(np.sqrt(square), 1.0))
+def unit_vectors(latitudes: Floats, longitudes: Floats) -> Floats:
+    """Return the points (degrees) as rows of x, y and z on the unit sphere; nan where a point is unknown."""
+    up, along = np.radians(latitudes), np.radians(longitudes)
+    level = np.cos(up)
+    return np.column_stack((level * np.cos(along), level * np.sin(along), np.sin(up)))
+
+
+def distances_km(*, here: tuple[float, float], vectors: Floats) -> Floats:
+    """Return the great-circle distances from `here` (latitude, longitude) to unit vectors; nan stays nan.
+
+    Half the chord is the sine of half the angle, the haversine formula without a trigonometric function a point.
+    """
+    up, along = math.radians(here[0]), math.radians(here[1])
+    level = math.cos(up)
+    apart = vectors - (level * math.cos(along), level * math.sin(along), math.sin(up))
+    half_chords = np.sqrt(np.einsum("ij,ij->i", apart, apart)) / 2
+    result: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(half_chords, 1.0))
     return result
 
 

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from heapq import merge
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from openchair.search.columns import Columns
-from openchair.search.moments import Moment
+from openchair.search.moments import Moment, Position
 from openchair.search.near import box_around, distances_km, rows_in_cells
 from openchair.search.next_starts import NEVER, WEEK, minute_of_week
 from openchair.search.postings import bitmap_of, rows_of
 
 # Up to here, sorting what was found in one go is quicker than looking for it along a prepared order.
 _FEW = 4096
+# Looking at so many strays one by one costs less than gathering those that were found.
+_FEW_STRAYS = 128
 # No two points on the globe are as far apart.
 FURTHEST_KM = 20_040.0
 _FIRST_REACH_KM = 2.0
@@ -31,27 +32,20 @@ _FIRST_REACH_KM = 2.0
 NOWHERE = 1 << 40
 
 
-class Position(NamedTuple):
-    """A place in the order by next start: the start (epoch minute) and the turn among those of one start."""
-
-    start: int
-    turn: int
-
-
 Placed = tuple[int, int]  # a start and a row
 
 
 def by_next_start(
     *, moment: Moment, found: BitMap, after: Position | None, limit: int
-) -> list[int]:
+) -> list[Placed]:
     """Return the first `limit` rows of `found` by next start, from behind `after` on."""
-    if not found.intersect(moment.strays):
-        plain = _plain_by_start(moment, found, after, limit)
-        return [row for _, row in islice(plain, limit)]
-    plain = _plain_by_start(moment, found - moment.strays, after, limit)
-    strays = _strays_by_start(moment, found & moment.strays, after, limit)
-    both = merge(plain, strays, key=lambda entry: (entry[0], moment.turn_of(entry[1])))
-    return [row for _, row in islice(both, limit)]
+    in_circle = found - moment.moved if moment.moved else found
+    plain = list(islice(_plain_by_start(moment, in_circle, after, limit), limit))
+    until = plain[-1][0] if len(plain) == limit else NEVER
+    strays = _strays_until(moment, found, after, until, limit)
+    if not strays:
+        return plain
+    return sorted([*plain, *strays], key=lambda entry: moment.position_of(*entry))[:limit]
 
 
 def _plain_by_start(
@@ -135,44 +129,65 @@ def _walk_circle(
             yield start, passed
 
 
-def _strays_by_start(
-    moment: Moment, strays: BitMap, after: Position | None, limit: int
-) -> Iterator[Placed]:
-    if len(strays) > _FEW:
-        return _walk_strays(moment, strays, after)
-    rows = rows_of(strays)
-    starts, turns = moment.starts_of(rows), moment.turns_of(rows)
-    if after is not None:
-        behind = (starts > after.start) | ((starts == after.start) & (turns > after.turn))
-        rows, starts, turns = rows[behind], starts[behind], turns[behind]
-    order = np.lexsort((turns, starts))[:limit]
-    return iter(list(zip(starts[order].tolist(), rows[order].tolist(), strict=True)))
-
-
-def _walk_strays(moment: Moment, strays: BitMap, after: Position | None) -> Iterator[Placed]:
+def _strays_until(
+    moment: Moment, found: BitMap, after: Position | None, until: int, limit: int
+) -> list[Placed]:
+    """Return the first `limit` strays of `found` behind `after` that start no later than `until`."""
     starts, rows = moment.strays_in_order
-    place = 0
+    low = 0 if after is None else _stray_behind(moment, after)
+    high = bisect_right(starts, until)
+    if high - low > _FEW_STRAYS:
+        strays = found & moment.strays
+        if len(strays) <= _FEW:
+            return _sort_strays(moment, rows_of(strays), after, until, limit)
+    reached = ((starts[at], rows[at]) for at in range(low, high))
+    return list(islice((entry for entry in reached if entry[1] in found), limit))
+
+
+def _sort_strays(
+    moment: Moment, rows: NDArray[Any], after: Position | None, until: int, limit: int
+) -> list[Placed]:
+    starts = moment.starts_of(rows)
+    wanted = starts <= until
     if after is not None:
-        place = bisect_right(
-            range(len(rows)), after, key=lambda at: Position(starts[at], moment.turn_of(rows[at]))
-        )
-    for at in range(place, len(rows)):
-        if rows[at] in strays:
-            yield starts[at], rows[at]
+        wanted &= starts >= after.start
+    if not wanted.any():
+        return []
+    rows, starts = rows[wanted], starts[wanted]
+    turns = moment.turns_of(rows)
+    order = np.lexsort((turns, starts))
+    if after is not None:
+        passed = (starts == after.start) & (turns <= np.uint64(after.turn))
+        order = order[~passed[order]]
+    order = order[:limit]
+    return list(zip(starts[order].tolist(), rows[order].tolist(), strict=True))
+
+
+def _stray_behind(moment: Moment, after: Position) -> int:
+    starts, rows = moment.strays_in_order
+    return bisect_right(
+        range(len(rows)), after, key=lambda at: moment.position_of(starts[at], rows[at])
+    )
 
 
 def by_name(
-    *, columns: Columns, found: BitMap, after: tuple[bytes, int] | None, limit: int
-) -> list[int]:
+    *, moment: Moment, found: BitMap, after: tuple[bytes, int] | None, limit: int
+) -> list[Placed]:
     """Return the first `limit` rows of `found` by folded name, from behind `after` (a name and a hash) on."""
+    columns = moment.columns
     place = 0 if after is None else _place_behind(columns, after)
     # Looking along the names meets one in rows/found; sorting looks at all that were found.
     if len(found) ** 2 < limit * columns.rows:
         ranks = columns.name_ranks[rows_of(found)]
         ranks = np.sort(ranks[ranks >= place])[:limit]
-        return [int(row) for row in columns.name_rows[ranks]]
+        return _with_starts(moment, columns.name_rows[ranks])
     names = (columns.name_row_at[rank] for rank in range(place, columns.rows))
-    return list(islice((row for row in names if row in found), limit))
+    rows = list(islice((row for row in names if row in found), limit))
+    return _with_starts(moment, np.array(rows, dtype=np.uint32))
+
+
+def _with_starts(moment: Moment, rows: NDArray[Any]) -> list[Placed]:
+    return list(zip(moment.starts_of(rows).tolist(), rows.tolist(), strict=True))
 
 
 def _place_behind(columns: Columns, after: tuple[bytes, int]) -> int:
@@ -190,7 +205,7 @@ def by_distance(
     here: tuple[float, float],
     after: tuple[int, int, int] | None,
     limit: int,
-) -> list[int]:
+) -> list[Placed]:
     """Return the first `limit` rows of `found` by distance in metres, then next start.
 
     `after` is (metres, start, turn). Those that are nowhere on the map come last.
@@ -209,7 +224,7 @@ def _placed_by_distance(
     here: tuple[float, float],
     after: tuple[int, int, int] | None,
     limit: int,
-) -> list[int]:
+) -> list[Placed]:
     reach = _FIRST_REACH_KM if after is None else max(_FIRST_REACH_KM, after[0] / 800)
     while True:
         everything = reach >= FURTHEST_KM or len(found) <= _FEW
@@ -240,7 +255,7 @@ def _order_by_distance(
     metres: NDArray[np.int64],
     after: tuple[int, int, int] | None,
     limit: int,
-) -> list[int]:
+) -> list[Placed]:
     if after is not None:
         rows, metres = rows[metres >= after[0]], metres[metres >= after[0]]
     else:
@@ -252,7 +267,8 @@ def _order_by_distance(
             (starts < after[1]) | ((starts == after[1]) & (turns <= np.uint64(after[2])))
         )
         order = order[~passed[order]]
-    return [int(row) for row in rows[order[:limit]]]
+    order = order[:limit]
+    return list(zip(starts[order].tolist(), rows[order].tolist(), strict=True))
 
 
 def _nearest(
@@ -269,12 +285,7 @@ def metres_of(
     *, columns: Columns, rows: NDArray[Any], here: tuple[float, float]
 ) -> NDArray[np.int64]:
     """Return the distance of each row in whole metres, NOWHERE for those without a position."""
-    kilometres = distances_km(
-        latitude=here[0],
-        longitude=here[1],
-        latitudes=columns.latitudes[rows],
-        longitudes=columns.longitudes[rows],
-    )
+    kilometres = distances_km(here=here, vectors=columns.vectors[rows])
     return np.where(np.isnan(kilometres), NOWHERE, np.nan_to_num(kilometres) * 1000 + 0.5).astype(
         np.int64
     )
@@ -286,12 +297,12 @@ def by_classes(
     classes: list[tuple[int, BitMap]],
     after: tuple[int, int, int] | None,
     limit: int,
-) -> list[tuple[int, int]]:
-    """Return the first `limit` (score, row) of disjoint `classes` of rows, best score first, then by next start.
+) -> list[tuple[int, Placed]]:
+    """Return the first `limit` rows, each behind its score, of disjoint `classes` of rows, best score first, then by next start.
 
     `after` is (score, start, turn).
     """
-    result: list[tuple[int, int]] = []
+    result: list[tuple[int, Placed]] = []
     for score, rows in sorted(classes, key=lambda entry: -entry[0]):
         if len(result) == limit:
             break
@@ -300,5 +311,5 @@ def by_classes(
             ordered = by_next_start(
                 moment=moment, found=rows, after=position, limit=limit - len(result)
             )
-            result += [(score, row) for row in ordered]
+            result += [(score, placed) for placed in ordered]
     return result

@@ -20,7 +20,7 @@ from openchair.search.documents import Schema
 from openchair.search.flat_files import map_bytes, sum_of_file
 from openchair.search.manifest import Damaged, Manifest, read_current_name, read_manifest
 from openchair.search.moments import Moment
-from openchair.search.near import Box, box_around, distances_km, rows_in_cells
+from openchair.search.near import ROUNDING_KM, Box, box_around, distances_km, rows_in_cells
 from openchair.search.postings import Postings, bitmap_of
 from openchair.search.words import Words
 
@@ -115,8 +115,8 @@ class Snapshot:
 
     def is_stale(self, now: datetime) -> bool:
         """Return whether so many clocks have changed since it was built that building it anew pays."""
-        moved = self.moment(next_starts.epoch_minute(now)).moved
-        return moved > _STALE_SHARE * self.manifest.weekly_rows
+        moment = self.moment(next_starts.epoch_minute(now))
+        return len(moment.moved) > _STALE_SHARE * self.manifest.weekly_rows
 
     def _moment(self, minute: int) -> Moment:
         return Moment(columns=self.columns, minute=minute)
@@ -134,13 +134,8 @@ class Snapshot:
         columns = self.columns
         box = box_around(latitude=here[0], longitude=here[1], radius_km=radius_km)
         rows = rows_in_cells(box=box, cells=columns.cells, rows=columns.cell_rows)
-        distances = distances_km(
-            latitude=here[0],
-            longitude=here[1],
-            latitudes=columns.latitudes[rows],
-            longitudes=columns.longitudes[rows],
-        )
-        return bitmap_of(np.sort(rows[distances <= radius_km]))
+        distances = distances_km(here=here, vectors=columns.vectors[rows])
+        return bitmap_of(np.sort(rows[distances <= radius_km + ROUNDING_KM]))
 
     def _starting_between(self, start: int | None, until: int | None) -> BitMap:
         """Return the rows that start at a time of day in [start, until); over midnight when start > until."""

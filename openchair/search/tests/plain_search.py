@@ -15,7 +15,7 @@ from openchair.lib.folding import fold
 from openchair.search.building import digest_of_id
 from openchair.search.documents import Document, Schema
 from openchair.search.moments import pivot_of_day
-from openchair.search.near import distances_km
+from openchair.search.near import ROUNDING_KM, distances_km, unit_vectors
 from openchair.search.query import Query
 
 LATEST = math.inf
@@ -52,12 +52,8 @@ def next_start(document: Document, *, now: int) -> float:
 def kilometres(document: Document, near: tuple[float, float]) -> float:
     if document.latitude is None or document.longitude is None:
         return math.inf
-    there = (np.array([document.latitude]), np.array([document.longitude]))
-    return float(
-        distances_km(
-            latitude=near[0], longitude=near[1], latitudes=there[0], longitudes=there[1]
-        )[0]
-    )
+    there = unit_vectors(np.array([document.latitude]), np.array([document.longitude]))
+    return float(distances_km(here=near, vectors=there)[0])
 
 
 def metres(document: Document, near: tuple[float, float]) -> float:
@@ -86,9 +82,7 @@ class PlainSearch:
         if len(token) < 4 or any(sign.isdigit() for sign in token):
             return {}
         slips = 2 if len(token) >= 8 else 1
-        return {
-            word: 40 for word in self.vocabulary if OSA.distance(word, token) <= slips
-        }
+        return {word: 40 for word in self.vocabulary if OSA.distance(word, token) <= slips}
 
     def worth(self, document: Document, expansions: dict[str, int]) -> int:
         """The best worth of any field, where each word counts in the heaviest field that has it."""
@@ -133,7 +127,7 @@ class PlainSearch:
         if query.box is not None:
             yield self.is_in_box(document, query.box)
         if query.near is not None and query.radius_km is not None:
-            yield kilometres(document, query.near) <= query.radius_km
+            yield kilometres(document, query.near) <= query.radius_km + ROUNDING_KM
 
     def is_at_time_of_day(self, document: Document, query: Query) -> bool:
         if document.minute is None:

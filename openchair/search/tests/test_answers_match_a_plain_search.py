@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openchair.search.answering import answer
-from openchair.search.query import Query
 from openchair.search.tests.invented import NOWS, SCHEMA, build, collections, ids_of, queries
 from openchair.search.tests.plain_search import LATEST, PlainSearch, metres, minute_of, next_start
 
@@ -48,7 +47,9 @@ def test_every_answer_is_that_of_a_plain_search(case):
 
 def assert_members(shown, document, query, now):
     start = next_start(document, now=minute_of(now))
-    expected = None if start == LATEST else f"{datetime.fromtimestamp(start * 60, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    expected = (
+        None if start == LATEST else f"{datetime.fromtimestamp(start * 60, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    )
     assert shown["next_start"] == expected
     if query.near is not None:
         far = metres(document, query.near)
@@ -80,7 +81,9 @@ def test_pages_together_are_the_whole_answer(case):
 
 @QUICK
 @given(cases(), st.randoms(use_true_random=False))
-def test_no_listing_that_stays_is_skipped_or_shown_twice_when_others_change_between_pages(case, random):
+def test_no_listing_that_stays_is_skipped_or_shown_twice_when_others_change_between_pages(
+    case, random
+):
     now, documents, questions, _ = case
     staying = [entry for entry in documents if random.random() < 0.6]
     leaving = [entry for entry in documents if entry not in staying]
@@ -88,9 +91,8 @@ def test_no_listing_that_stays_is_skipped_or_shown_twice_when_others_change_betw
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         before = build(Path(one), staying + leaving, built_at=now)
         after = build(Path(two), staying, built_at=now + timedelta(minutes=3))
-        for query in questions:
-            # Mistyped words find what is there at all: which words those are may change between two builds.
-            query = msgspec.structs.replace(query, words=())
+        # Mistyped words find what is there at all: which words those are may change between two builds.
+        for query in [msgspec.structs.replace(question, words=()) for question in questions]:
             shown: list[str] = []
             cursor: str | None = ""
             later = now
