@@ -72,6 +72,8 @@ _DAY = 1440
 _HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
+_WELL_KNOWN = ("women", "men", "young-people", "lgbtq", "newcomer", "speaker", "big-book", "open")
+
 _T = TypeVar("_T")
 
 
@@ -184,6 +186,7 @@ def read_parameters(
         radius_km=_radius_km(parameters),
         has_point=given.point is not None,
     )
+    _check_radius(parameters, has_point=bool(given.point or words.place))
     return Reading(
         parameters=parameters,
         query=_query(parameters, words, given, settings, now),
@@ -237,6 +240,14 @@ def _check_together(parameters: Parameters) -> None:
         raise BadParameter(
             "radius_mi", f"{parameters.radius_mi:g}", "either radius_km or radius_mi"
         )
+
+
+def _check_radius(parameters: Parameters, *, has_point: bool) -> None:
+    if has_point:
+        return
+    for name, radius in (("radius_km", parameters.radius_km), ("radius_mi", parameters.radius_mi)):
+        if radius is not None:
+            raise BadParameter(name, f"{radius:g}", "it with near, or with lat and lng")
 
 
 def _text(name: str, value: str) -> str:
@@ -378,13 +389,11 @@ _KNOWN = frozenset([*_SINGLE, *_SEVERAL])
 
 @lru_cache(maxsize=1)
 def _types_by_code() -> dict[str, tuple[str, ...]]:
-    """Return `type` filter values by code as written, and by its small letters where that is no other's code."""
+    """Return `type` filter values by code as written: "12x12" is another than "12X12" elsewhere."""
     found: dict[str, list[str]] = {}
     for pack in catalog().fellowships.values():
         for code in pack.types:
             found.setdefault(code, []).append(f"{pack.id}:{code}")
-    for code in list(found):
-        found.setdefault(code.lower(), found[code])
     return {code: tuple(values) for code, values in found.items()}
 
 
@@ -403,20 +412,19 @@ def _type_values(name: str, value: str, fellowships: tuple[str, ...]) -> tuple[s
     chosen = tuple(c for c in codes if not fellowships or c.partition(":")[0] in fellowships)
     if chosen:
         return chosen
-    if bare in catalog().concepts:
-        return (f"concept:{bare}",)
+    if bare.lower() in catalog().concepts:
+        return (f"concept:{bare.lower()}",)
     raise _unknown_type(name, value, fellowships)
 
 
 def _unknown_type(name: str, value: str, fellowships: tuple[str, ...]) -> BadParameter:
     packs = [catalog().get(pack) for pack in fellowships or tuple(catalog().fellowships)[:1]]
     codes = [code for pack in packs for code in pack.types][:12]
-    concepts = list(catalog().concepts)[:6]
     return BadParameter(
         name,
         value,
         f"a type's code such as {', '.join(codes)}, one with its fellowship such as aa:W, or a word such as "
-        f"{', '.join(concepts)}",
+        f"{', '.join(concept for concept in _WELL_KNOWN if concept in catalog().concepts)}",
     )
 
 
@@ -605,7 +613,7 @@ def _word_chips(reading: Reading) -> list[Chip]:
     for each in reading.understood:
         pairs = [
             (name, each.q_without if name == "q" else value)
-            for name, value in _kept(reading.pairs, without_order=each.kind == "near")
+            for name, value in _kept(reading.pairs, without_place=each.kind == "near")
         ]
         chips.append(
             Chip(
@@ -650,19 +658,20 @@ _PLACE_NAMES = frozenset(["near", "lat", "lng", "radius_km", "radius_mi"])
 
 
 def _kept(
-    pairs: tuple[tuple[str, str], ...], *, without_order: bool = False
+    pairs: tuple[tuple[str, str], ...], *, without_place: bool = False
 ) -> list[tuple[str, str]]:
-    """Return the pairs that go on into another question: a cursor belongs to this one alone."""
-    dropped = {("sort", "distance")} if without_order else set()
-    return [pair for pair in pairs if pair[0] != "cursor" and pair not in dropped]
+    """Return the pairs that go on into another question: a cursor belongs to this one alone, a distance to its place."""
+    kept = [pair for pair in pairs if pair[0] != "cursor"]
+    if not without_place:
+        return kept
+    return [pair for pair in kept if pair[0] not in _PLACE_NAMES and pair != ("sort", "distance")]
 
 
 def _place_chip(reading: Reading) -> Chip:
-    rest = [p for p in _kept(reading.pairs, without_order=True) if p[0] not in _PLACE_NAMES]
     name = "near" if reading.parameters.near else "lat"
     return Chip(
         label=_place_label(reading),
-        remove_query_string=urlencode(rest),
+        remove_query_string=urlencode(_kept(reading.pairs, without_place=True)),
         name=name,
         kind="near",
         value=reading.parameters.near,

@@ -20,7 +20,7 @@ from openchair.places.place import Place
 
 # A town with a name that is also a word, or far away, must be this large to be meant without "near" or "in".
 LARGE_TOWN = 15_000
-LARGE_FAR_TOWN = 100_000
+LARGE_FAR_TOWN = 300_000
 SMALL_TOWN = 1_000
 
 # The shortest name of a region that is taken for one without "in": codes are words too often.
@@ -57,7 +57,8 @@ def marked_place(question: Question, position: int, previous: Item | None) -> It
         marker, is_strong = (words[position : position + 1] if words[position] in _OF else ()), True
     elif not marker:
         marker = starting(small.weak_near, words, position)
-        if not marker:
+        # "À" leads to a town in French; "a" is an article in English.
+        if not marker or (marker == ("a",) and _typed(question, position).isascii()):
             return None
     return _place_after(question, position, position + len(marker), is_strong=is_strong)
 
@@ -115,6 +116,11 @@ def radius_of(
     return in_km(amount, unit), unit
 
 
+def _typed(question: Question, position: int) -> str:
+    token = question.tokens[position]
+    return question.text[token.start : token.end]
+
+
 def _place_after(question: Question, first: int, start: int, *, is_strong: bool) -> Item | None:
     if start >= len(question.words):
         return None
@@ -145,7 +151,7 @@ def _is_meant_after_in(question: Question, place: Place, at: int, count: int) ->
     phrase = longest_phrase(question.words, at)
     if phrase is not None and len(phrase.words) >= count:
         return False
-    if count == 1 and question.words[at] in vocabulary().small.not_bare_places:
+    if " ".join(question.words[at : at + count]) in vocabulary().small.not_bare_places:
         return place.population >= LARGE_TOWN
     if is_unknown(question, at + count):
         return place.population >= LARGE_CITY
@@ -158,9 +164,10 @@ def _is_meant_after_in(question: Question, place: Place, at: int, count: int) ->
 def _is_meant_alone(
     question: Question, place: Place, count: int, position: int, *, known: Item | None
 ) -> bool:
-    if place.kind == "postal":
-        return True
     words = question.words[position : position + count]
+    if place.kind == "postal":
+        # Bare digits abroad are rather the number of a group or a district.
+        return place.country == question.settings.country or not words[-1].isdigit()
     before = question.words[position - 1] if position else ""
     if before == "of" or _is_name_of_group(question, position + count):
         return False
