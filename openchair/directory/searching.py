@@ -61,8 +61,9 @@ MOST_MEETINGS = 200
 USUAL_MEETINGS = 20
 # A week: by then every weekly meeting has started.
 MOST_MINUTES = 7 * 1440
-FARTHEST_KM = 20_040.0
-KM_PER_MILE = 1.609344
+# Half way around the earth.
+FARTHEST_KM = 20_040
+FARTHEST_MI = 12_452
 # Around a point without a radius, when the next to start come first: a drive, not a continent.
 _POINT_RADIUS = {"mi": 15.0, "km": 25.0}
 # More fields than any honest question has; a bound for the dishonest one.
@@ -205,7 +206,7 @@ def read_parameters(
 def _pairs(query_string: str | bytes) -> tuple[tuple[str, str], ...]:
     """Return names and values that are known and not empty."""
     if isinstance(query_string, bytes):
-        query_string = query_string.decode("ascii", "replace")
+        query_string = query_string.decode("utf-8", "replace")
     try:
         found = parse_qsl(query_string, max_num_fields=_MOST_FIELDS, errors="replace")
     except ValueError:
@@ -280,9 +281,9 @@ def _degrees(most: int) -> Callable[[str, str], float]:
     return read
 
 
-def _distance(most: float) -> Callable[[str, str], float]:
+def _distance(most: int) -> Callable[[str, str], float]:
     def read(name: str, value: str) -> float:
-        number = _number(name, value, 0, most, f"a distance above 0, at most {most:.0f}")
+        number = _number(name, value, 0, most, f"a distance above 0, at most {most}")
         if number == 0:
             raise BadParameter(name, value, "a distance above 0")
         return number
@@ -361,7 +362,7 @@ _SINGLE: dict[str, Callable[[str, str], object]] = {
     "lat": _degrees(90),
     "lng": _degrees(180),
     "radius_km": _distance(FARTHEST_KM),
-    "radius_mi": _distance(FARTHEST_KM / KM_PER_MILE),
+    "radius_mi": _distance(FARTHEST_MI),
     "bbox": _box,
     "sort": _one_of(*SORTS),
     "limit": _whole_number(1, MOST_MEETINGS),

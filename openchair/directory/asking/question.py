@@ -63,7 +63,8 @@ class SearchSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a search takes for granted on an installation.
 
     `country` is home: of places that share a name, its own is meant. `prefer` are further countries where smaller towns
-    count as known. `default_radius` is in `distance_unit`, None for one that fits the place.
+    count as known. `languages` are those that its pages come in. `default_radius` is in `distance_unit`, None for one that
+    fits the place.
     """
 
     time_zone: str = "America/New_York"

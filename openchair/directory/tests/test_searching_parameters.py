@@ -146,6 +146,10 @@ def test_what_cannot_be_meant_is_named_with_what_is_allowed(query_string, name, 
     assert caught.value.allowed in str(caught.value)
 
 
+def test_letters_that_were_not_escaped_are_read_all_the_same():
+    assert read("q=en línea".encode()).understood[0].value == "online"
+
+
 def test_too_many_parameters_are_refused():
     with pytest.raises(BadParameter, match="at most"):
         read("&".join(["day=1"] * 300))
