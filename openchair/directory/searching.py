@@ -1,6 +1,8 @@
-"""What a search for meetings is: the fields it filters by, and how a web address becomes a question to the snapshot.
+"""What a search for meetings is: the fields it filters by, and how a web address becomes a question
+to the snapshot.
 
-The page and the API read the same parameters here; docs/api.md describes them to people, live/openapi.py to programs.
+The page and the API read the same parameters here; docs/api.md describes them to people,
+live/openapi.py to programs.
 """
 
 from __future__ import annotations
@@ -90,9 +92,9 @@ class BadParameter(ValueError):
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything as given, typed. Hours are minutes after midnight; what was not given is empty or None.
+    """Everything as given, typed: hours are minutes after midnight.
 
-    `types`, `any_types` and `not_types` stand as given, the names of the address being `type`, `any_type`, `not_type`.
+    What was not given is empty or None. Meeting types stand as they were written.
     """
 
     q: str = ""
@@ -128,7 +130,8 @@ PARAMETERS: tuple[str, ...] = Parameters.__struct_fields__
 class Chip(msgspec.Struct, frozen=True, kw_only=True):
     """One condition as a person sees it. `remove_query_string` asks the same without it.
 
-    `name` is the parameter it comes from, `kind` what it says: for words of the search box that of Understood.kind.
+    `name` is the parameter it comes from, `kind` what it says: for words of the search box that of
+    Understood.kind.
     """
 
     label: str
@@ -139,7 +142,8 @@ class Chip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """A web address as a search. `place` is what it is near to; `wants_place` asks for one ("within 5 miles" of what?)."""
+    """A web address as a search. `place` is what it is near to; `wants_place` asks for one ("within
+    5 miles" of what?)."""
 
     parameters: Parameters
     query: Query
@@ -164,10 +168,12 @@ def read_parameters(
     gazetteer: PlaceFinder | None,
     language: str = "en",
 ) -> Reading:
-    """Return what the address asks for. `now` is aware; `language` (en, es, fr) is that of meanings and chips.
+    """Return what the address asks for. `now` is aware; `language` (en, es, fr) is that of meanings
+    and chips.
 
-    An empty value is as good as none, and parameters nobody here knows are left alone: clients add their own.
-    Raises BadParameter for the first that can't be meant, `near` when the place is not in the gazetteer.
+    An empty value is as good as none, and parameters nobody here knows are left alone: clients add
+    their own. Raises BadParameter for the first that can't be meant, `near` when the place is not
+    in the gazetteer.
     """
     pairs = _pairs(query_string)
     parameters = _parameters(pairs)
@@ -200,7 +206,7 @@ def read_parameters(
     )
 
 
-# ------------------------------------------------------------------------------------------------- reading each parameter
+# --------------------------------------------------------------------------- reading each parameter
 
 
 def _pairs(query_string: str | bytes) -> tuple[tuple[str, str], ...]:
@@ -385,7 +391,7 @@ _SEVERAL: dict[str, Callable[[str, str], object]] = {
 _KNOWN = frozenset([*_SINGLE, *_SEVERAL])
 
 
-# ---------------------------------------------------------------------------------------------------------- meeting types
+# ------------------------------------------------------------------------------------ meeting types
 
 
 @lru_cache(maxsize=1)
@@ -400,7 +406,8 @@ def _types_by_code() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _type_values(name: str, value: str, fellowships: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the filter values that a `type` parameter stands for, within `fellowships` when some are chosen.
+    """Return the filter values that a `type` parameter stands for, within `fellowships` when some
+    are chosen.
 
     A code of a pack comes before a concept: "na" is no code, but "12x12" is. Raises BadParameter.
     """
@@ -429,7 +436,7 @@ def _unknown_type(name: str, value: str, fellowships: tuple[str, ...]) -> BadPar
     )
 
 
-# --------------------------------------------------------------------------------------------------------- where and when
+# ----------------------------------------------------------------------------------- where and when
 
 
 class _Given(msgspec.Struct, frozen=True):
@@ -515,7 +522,8 @@ def _sort(
     *,
     has_time: bool,
 ) -> Sort:
-    # On a page the order stays chosen while the place is taken away; that is no reason for an error.
+    # On a page the order stays chosen while the place is taken away; that is no reason for an
+    # error.
     if parameters.sort is not None and (parameters.sort != "distance" or point):
         return parameters.sort
     if has_time:
@@ -606,7 +614,7 @@ def _distinct(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-# ------------------------------------------------------------------------------------------------------------------ chips
+# -------------------------------------------------------------------------------------------- chips
 
 
 def _word_chips(reading: Reading) -> list[Chip]:
@@ -661,7 +669,8 @@ _PLACE_NAMES = frozenset(["near", "lat", "lng", "radius_km", "radius_mi"])
 def _kept(
     pairs: tuple[tuple[str, str], ...], *, without_place: bool = False
 ) -> list[tuple[str, str]]:
-    """Return the pairs that go on into another question: a cursor belongs to this one alone, a distance to its place."""
+    """Return the pairs that go on into another question: a cursor belongs to this one alone, a
+    distance to its place."""
     kept = [pair for pair in pairs if pair[0] != "cursor"]
     if not without_place:
         return kept
@@ -702,7 +711,8 @@ def _hour_label(key: str) -> Callable[[Reading, str], str]:
 def _type_label(reading: Reading, value: str) -> str:
     values = _type_values("type", value, reading.parameters.fellowship)
     names = _distinct(meanings.name_type(each, language=reading.language) for each in values)
-    # One code can have another name in another fellowship; the first fellowship's is the better known.
+    # One code can have another name in another fellowship; the first fellowship's is the better
+    # known.
     return names[0]
 
 

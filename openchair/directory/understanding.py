@@ -1,8 +1,9 @@
 """What a person means by the words they type: "women tonight near 02139", "en línea ahora español".
 
-One pass from the left: at each word the longest thing that starts there wins, be it a phrase of the vocabulary, an hour
-or distance, a refusal, or a place. What is left over is searched as text. In doubt it is text: a word searched as text
-still finds places and names, a wrong filter hides meetings. The parts are in asking/.
+One pass from the left: at each word the longest thing that starts there wins, be it a phrase of the
+vocabulary, an hour or distance, a refusal, or a place. What is left over is searched as text. In
+doubt it is text: a word searched as text still finds places and names, a wrong filter hides
+meetings. The parts are in asking/.
 
 English, Spanish and French are understood at once, whatever the page's language.
 """
@@ -61,8 +62,9 @@ _ATTENDANCE: dict[str, tuple[str, ...]] = {
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     """A question in the shape of a search. See search/query.py for what the fields mean.
 
-    `radius_km` may stand without a `place`: it was said, or given, and belongs to a point known elsewhere.
-    `wants_place` when a distance was said, or "near me", and there is nothing to measure from.
+    `radius_km` may stand without a `place`: it was said, or given, and belongs to a point known
+    elsewhere. `wants_place` when a distance was said, or "near me", and there is nothing to measure
+    from.
     """
 
     understood: tuple[Understood, ...] = ()
@@ -95,10 +97,11 @@ def understand(
     radius_km: float | None = None,
     has_point: bool = False,
 ) -> Understanding:
-    """Return what `text` asks for. `now` is aware; `language` is that of `means`. Never raises on any text.
+    """Return what `text` asks for. `now` is aware; `language` is that of `means`. Never raises on
+    any text.
 
-    `has_point` when the point to search around is known already: then no word is taken for a place. `radius_km` is a
-    distance given beside the text, which wins over one in the text.
+    `has_point` when the point to search around is known already: then no word is taken for a place.
+    `radius_km` is a distance given beside the text, which wins over one in the text.
     """
     question = read_question(
         text=text, settings=settings, gazetteer=None if has_point else gazetteer

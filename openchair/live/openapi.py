@@ -1,4 +1,5 @@
-"""The description of the public API, OpenAPI 3.1, made once: what docs/api.md tells people, for programs."""
+"""The description of the public API, OpenAPI 3.1, made once: what docs/api.md tells people, for
+programs."""
 
 from __future__ import annotations
 
@@ -270,7 +271,8 @@ def _between(least: float, most: float) -> Json:
 
 
 def _type_examples() -> list[str]:
-    """Return concepts, then codes with their fellowships: examples and no enum, since plain codes are taken too."""
+    """Return concepts, then codes with their fellowships: examples and no enum, since plain codes
+    are taken too."""
     concepts = [each for each in catalog().concepts if not each.startswith("language-")]
     codes = [f"{pack.id}:{code}" for pack in catalog().fellowships.values() for code in pack.types]
     return concepts + codes

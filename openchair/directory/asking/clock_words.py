@@ -1,4 +1,5 @@
-"""Hours, spans and distances as people write them: "after 7pm", "entre 18h y 20h", "in the next 2 hours", "10 km"."""
+"""Hours, spans and distances as people write them: "after 7pm", "entre 18h y 20h", "in the next 2
+hours", "10 km"."""
 
 from __future__ import annotations
 
@@ -35,14 +36,16 @@ _NAMED = {
 
 
 class Hour(msgspec.Struct, frozen=True):
-    """Minutes after midnight. Not `is_sure` when it may be morning or evening: then `minutes` is before noon."""
+    """Minutes after midnight. Not `is_sure` when it may be morning or evening: then `minutes` is
+    before noon."""
 
     minutes: int
     is_sure: bool
 
 
 class ClockMatch(msgspec.Struct, frozen=True):
-    """What stands at the start of the words. `end` is its length in the joined text; `amount` is kilometres or minutes."""
+    """What stands at the start of the words. `end` is its length in the joined text; `amount` is
+    kilometres or minutes."""
 
     kind: ClockKind
     end: int
@@ -68,7 +71,8 @@ class _Grammar(msgspec.Struct, frozen=True):
 def match_clock(*, joined: str, position: int, word: str) -> ClockMatch | None:
     """Return what hour, span or distance starts at `position` of the folded, joined words, or None.
 
-    `word` is the word at `position`: most words start nothing of the kind, and are not looked at further.
+    `word` is the word at `position`: most words start nothing of the kind, and are not looked at
+    further.
     """
     grammar = _grammar()
     if word not in grammar.triggers and not word[0].isdigit():
@@ -82,9 +86,11 @@ def match_clock(*, joined: str, position: int, word: str) -> ClockMatch | None:
 
 
 def guess_hour(hour: Hour, *, is_evening: bool | None, earliest_morning: int = 600) -> int:
-    """Return minutes after midnight. `is_evening` is what the words around say, None when they don't.
+    """Return minutes after midnight. `is_evening` is what the words around say, None when they
+    don't.
 
-    Without any sign an hour before `earliest_morning` (10:00) is taken for the evening, when most meetings are.
+    Without any sign an hour before `earliest_morning` (10:00) is taken for the evening, when most
+    meetings are.
     """
     if hour.is_sure:
         return hour.minutes
@@ -140,7 +146,8 @@ def _match_hour(grammar: _Grammar, joined: str, position: int) -> ClockMatch | N
         hour = _hour(match, "1") if match else None
         if match is None or hour is None:
             continue
-        # "7" alone, or after a French or Spanish "a", is hardly an hour; "7pm", "7:30" and "19h" are.
+        # "7" alone, or after a French or Spanish "a", is hardly an hour; "7pm", "7:30" and "19h"
+        # are.
         is_plain = (
             re.fullmatch(r"\d{1,2}", match["hour1"]) and not match["half1"] and not match["plain1"]
         )

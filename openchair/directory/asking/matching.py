@@ -1,4 +1,5 @@
-"""One pass over the words from the left: at each, the longest thing that starts there wins; then what belongs together."""
+"""One pass over the words from the left: at each, the longest thing that starts there wins; then
+what belongs together."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def _longer(first: Item | None, second: Item | None) -> Item | None:
 
 
 def without_parts_of_names(items: list[Item], question: Question) -> list[Item]:
-    """Return the items without those that, beside unknown words, are part of a name: "Nouvelle Vie", "Open Door"."""
+    """Return the items without those that, beside unknown words, are part of a name: "Nouvelle
+    Vie", "Open Door"."""
     small = vocabulary().small
     while True:
         read = {at for item in items for at in range(item.first, item.last)}
@@ -77,7 +79,8 @@ def _is_part_of_name(item: Item, unknown: set[int]) -> bool:
 
 
 def _is_word_rather_than_day(items: list[Item], number: int) -> bool:
-    """Whether a short word is a day only among times, and stands beside none: "mer" is also the sea, "vie" life."""
+    """Whether a short word is a day only among times, and stands beside none: "mer" is also the
+    sea, "vie" life."""
     item = items[number]
     if item.kind != "day" or item.words not in vocabulary().small.shy:
         return False
@@ -89,7 +92,8 @@ def _is_word_rather_than_day(items: list[Item], number: int) -> bool:
 
 
 def join_alternatives(items: list[Item], question: Question) -> list[Item]:
-    """Return the items with "women or LGBTQ" and "monday to friday" as one. Other kinds are alternatives anyway."""
+    """Return the items with "women or LGBTQ" and "monday to friday" as one. Other kinds are
+    alternatives anyway."""
     joined: list[Item] = []
     for item in items:
         values = _joined_values(joined[-1], item, question) if joined else ()

@@ -1,4 +1,5 @@
-"""Short sentences that say back what was understood, in the reader's language. The words stand in search_words/*.toml."""
+"""Short sentences that say back what was understood, in the reader's language. The words stand in
+search_words/*.toml."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _NAMED_HOURS = {0: "at_midnight", NOON: "at_noon"}
 
 
 def sentence(key: str, *parts: str, language: str) -> str:
-    """Return the sentence `key` in `language` (English when that is not one of ours) with `parts` filled in."""
+    """Return the sentence `key` in `language` (English when that is not one of ours) with `parts`
+    filled in."""
     sentences = vocabulary().sentences
     return sentences.get(language, sentences[_ENGLISH])[key].format(*parts)
 

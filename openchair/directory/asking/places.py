@@ -1,4 +1,5 @@
-"""Which words are a place: always after "near", mostly after "in", alone only when little else can be meant."""
+"""Which words are a place: always after "near", mostly after "in", alone only when little else can
+be meant."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from openchair.directory.asking.vocabulary import Words, vocabulary
 from openchair.lib.folding import fold
 from openchair.places.place import Place
 
-# A town with a name that is also a word, or far away, must be this large to be meant without "near" or "in".
+# A town with a name that is also a word, or far away, must be this large to be meant without "near"
+# or "in".
 LARGE_TOWN = 15_000
 LARGE_FAR_TOWN = 300_000
 SMALL_TOWN = 1_000
@@ -64,7 +66,8 @@ def marked_place(question: Question, position: int, previous: Item | None) -> It
 
 
 def bare_place(question: Question, position: int, known: Item | None) -> Item | None:
-    """Return a town or postal code that stands without "near" or "in", when little else can be meant."""
+    """Return a town or postal code that stands without "near" or "in", when little else can be
+    meant."""
     small = vocabulary().small
     word = question.words[position]
     if word in _STATES_THAT_ARE_WORDS and word not in _ARTICLES:
@@ -81,7 +84,8 @@ def bare_place(question: Question, position: int, known: Item | None) -> Item | 
 
 
 def find_place(*, text: str, settings: SearchSettings, gazetteer: PlaceFinder) -> Place | None:
-    """Return the place that `text` as a whole names: a postal code, town, region or country; None when unknown."""
+    """Return the place that `text` as a whole names: a postal code, town, region or country; None
+    when unknown."""
     return _lookup(gazetteer, text[:LONGEST_TEXT].strip(), (settings.country,))
 
 
@@ -134,7 +138,8 @@ def _place_after(question: Question, first: int, start: int, *, is_strong: bool)
 
 
 def _near(question: Question, first: int, start: int, found: tuple[Place, int]) -> Item:
-    """Return the item of a place whose name starts at `start`. A postal code is called by itself, not by its town."""
+    """Return the item of a place whose name starts at `start`. A postal code is called by itself,
+    not by its town."""
     place, count = found
     label = place.name
     if place.kind == "postal":
@@ -145,7 +150,8 @@ def _near(question: Question, first: int, start: int, found: tuple[Place, int]) 
 
 
 def _is_meant_after_in(question: Question, place: Place, at: int, count: int) -> bool:
-    """Whether "in" leads to a town: not to a language, a virtue, or the first word of a house's name."""
+    """Whether "in" leads to a town: not to a language, a virtue, or the first word of a house's
+    name."""
     if place.kind == "postal":
         return True
     phrase = longest_phrase(question.words, at)
@@ -173,7 +179,8 @@ def _is_meant_alone(
         return False
     name_length = len(fold(place.name).split())
     if count > 1 and name_length < count:
-        # The state stands with it: "reading pa". A state that is a word counts only at the end or for a city.
+        # The state stands with it: "reading pa". A state that is a word counts only at the end or
+        # for a city.
         is_word = words[-1] in _STATES_THAT_ARE_WORDS and position + count < len(question.words)
         return place.population >= LARGE_TOWN or not is_word
     if " ".join(words) in vocabulary().small.not_bare_places:
@@ -189,7 +196,8 @@ def _is_meant_alone(
 
 
 def _is_name_of_group(question: Question, position: int) -> bool:
-    """Whether the word at `position` makes what stands before it a name: "Phoenix House", "Boston group"."""
+    """Whether the word at `position` makes what stands before it a name: "Phoenix House", "Boston
+    group"."""
     if position >= len(question.words):
         return False
     return question.words[position] in vocabulary().small.group or is_unknown(question, position)
@@ -213,7 +221,8 @@ def is_unknown(question: Question, position: int) -> bool:
 
 
 def _place_at(question: Question, position: int) -> tuple[Place, int] | None:
-    """Return the place that starts at `position`; a country aside, which says little about where a meeting is near."""
+    """Return the place that starts at `position`; a country aside, which says little about where a
+    meeting is near."""
     if position >= len(question.words):
         return None
     postal = _postal_at(question, position)

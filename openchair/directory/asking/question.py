@@ -62,9 +62,9 @@ class PlaceFinder(Protocol):
 class SearchSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a search takes for granted on an installation.
 
-    `country` is home: of places that share a name, its own is meant. `prefer` are further countries where smaller towns
-    count as known. `languages` are those that its pages come in. `default_radius` is in `distance_unit`, None for one that
-    fits the place.
+    `country` is home: of places that share a name, its own is meant. `prefer` are further countries
+    where smaller towns count as known. `languages` are those that its pages come in.
+    `default_radius` is in `distance_unit`, None for one that fits the place.
     """
 
     time_zone: str = "America/New_York"
@@ -89,7 +89,8 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """Something understood of the tokens [first, last). `label` is what a place is called in an answer."""
+    """Something understood of the tokens [first, last). `label` is what a place is called in an
+    answer."""
 
     first: int
     last: int
@@ -115,7 +116,8 @@ class Question(msgspec.Struct, frozen=True):
 
 
 def clean_text(text: str) -> str:
-    """Return a question as it is read: composed letters, single spaces, at most LONGEST_TEXT characters."""
+    """Return a question as it is read: composed letters, single spaces, at most LONGEST_TEXT
+    characters."""
     text = text[: LONGEST_TEXT * 4]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)

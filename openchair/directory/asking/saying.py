@@ -11,7 +11,8 @@ from openchair.directory.asking.timing import clock_bounds, says_evening
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was understood: the words as typed, what they mean, and the question without them.
+    """One thing that was understood: the words as typed, what they mean, and the question without
+    them.
 
     `value` is the filter value or name behind the meaning ("concept:women", "tonight", "aa").
     """
@@ -25,7 +26,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What a meaning depends on beside its own words. `radius` is in kilometres, with the unit it is said in."""
+    """What a meaning depends on beside its own words. `radius` is in kilometres, with the unit it
+    is said in."""
 
     language: str
     radius: tuple[float, str] | None
@@ -43,7 +45,8 @@ def say_back(
     is_late_night: bool,
     has_point: bool,
 ) -> tuple[Understood, ...]:
-    """Return what the items mean, in order; what was said twice, or a place with its distance, as one."""
+    """Return what the items mean, in order; what was said twice, or a place with its distance, as
+    one."""
     context = Context(
         language=language,
         radius=radius,

@@ -50,7 +50,8 @@ _MORNING_PARTS = frozenset(["early", "morning", "small_hours"])
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True):
-    """Times as search/query.py takes them. `is_late_night` when "tonight" is the night that is ending."""
+    """Times as search/query.py takes them. `is_late_night` when "tonight" is the night that is
+    ending."""
 
     start_from: int | None = None
     start_until: int | None = None
@@ -72,7 +73,8 @@ class _Window(msgspec.Struct, frozen=True):
 
 
 def read_when(items: list[Item], *, now: datetime, zone: str) -> When:
-    """Return when the items want a meeting. A date or "now" is an instant, in `zone`; hours alone are each meeting's own."""
+    """Return when the items want a meeting. A date or "now" is an instant, in `zone`; hours alone
+    are each meeting's own."""
     dates = [item.values[0] for item in items if item.kind == "date"]
     window = _hours_window(items, dates)
     soon = _soon_minutes(items)
@@ -104,7 +106,8 @@ def says_evening(parts: list[str], dates: list[str]) -> bool | None:
 
 
 def clock_bounds(match: ClockMatch, *, is_evening: bool | None) -> tuple[int, int]:
-    """Return the first and last hour of `match` as minutes after midnight, guessing the half of the day where it is open."""
+    """Return the first and last hour of `match` as minutes after midnight, guessing the half of the
+    day where it is open."""
     if match.kind == "before":
         # Before work, or before supper: an hour from six on is more often the morning's.
         hour = guess_hour(match.hours[0], is_evening=is_evening, earliest_morning=6 * 60)
@@ -118,7 +121,8 @@ def clock_bounds(match: ClockMatch, *, is_evening: bool | None) -> tuple[int, in
 def _dated(
     dates: list[str], window: _Window | None, *, now: datetime, zone: str, until: int | None
 ) -> When:
-    """Return instants: a date is that of the place, or of the searcher, not of each meeting's own zone."""
+    """Return instants: a date is that of the place, or of the searcher, not of each meeting's own
+    zone."""
     info = ZoneInfo(zone)
     local = now.astimezone(info)
     is_late_night = "tonight" in dates and local.hour * 60 + local.minute < NIGHT_ENDS
@@ -191,7 +195,8 @@ def _clock_window(match: ClockMatch, *, is_evening: bool | None, window: _Window
 
 
 def _range_bounds(first: Hour, last: Hour, *, is_evening: bool | None) -> tuple[int, int]:
-    """Return the shortest range that the two hours can mean: "6 to 8 pm" is an evening, "10 to 2 pm" a noon."""
+    """Return the shortest range that the two hours can mean: "6 to 8 pm" is an evening, "10 to 2
+    pm" a noon."""
     starts = [first.minutes]
     if not first.is_sure and last.is_sure:
         starts.append(first.minutes + NOON)

@@ -32,13 +32,15 @@ Words = tuple[str, ...]
 
 FOLDER = Path(__file__).parent / "search_words"
 LANGUAGE_CONCEPT = "language-"
-# The secular pack goes by words that people add to another fellowship's name ("agnostic AA"): those two
-# words say more apart, as a type and a fellowship, because most such meetings are listed under AA.
+# The secular pack goes by words that people add to another fellowship's name ("agnostic AA"): those
+# two words say more apart, as a type and a fellowship, because most such meetings are listed under
+# AA.
 _TYPE_BEFORE_FELLOWSHIP = "secular"
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """Words that mean one thing: `value` of `kind`. "nothing" is true of every meeting: "12 step meeting"."""
+    """Words that mean one thing: `value` of `kind`. "nothing" is true of every meeting: "12 step
+    meeting"."""
 
     words: Words
     kind: Kind
@@ -61,7 +63,8 @@ class SmallWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything at once: `phrases` by their first word, longest first; `clock` lists for the grammar of hours."""
+    """Everything at once: `phrases` by their first word, longest first; `clock` lists for the
+    grammar of hours."""
 
     phrases: Mapping[str, tuple[Phrase, ...]]
     small: SmallWords

@@ -1,4 +1,5 @@
-"""What people's words mean: the table of vectors/search_readings.json, and rules that hold for any text."""
+"""What people's words mean: the table of vectors/search_readings.json, and rules that hold for any
+text."""
 
 from __future__ import annotations
 
