@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from openchair.search.columns import Columns
@@ -14,9 +16,9 @@ from openchair.search.cursors import Cursor, read_cursor, write_cursor
 from openchair.search.facets import count_facets
 from openchair.search.matching import combine, conditions_of, find_words
 from openchair.search.moments import Moment, Position
+from openchair.search.near import NOWHERE
 from openchair.search.next_starts import DAY, NEVER, epoch_minute
 from openchair.search.ordering import (
-    NOWHERE,
     Placed,
     by_classes,
     by_distance,
@@ -46,13 +48,14 @@ def answer(*, snapshot: Snapshot, query: Query, now: datetime) -> Answer:
     conditions = conditions_of(snapshot=snapshot, query=query, moment=moment, words=words)
     found = combine(snapshot=snapshot, conditions=conditions)
     page = _Page(snapshot=snapshot, query=query, moment=moment, sort=sort, cursor=cursor)
-    placed, next_cursor = page.take(found, words)
+    taken = page.take(found, words)
+    placed = taken.placed
     if moment.minute != minute:
         placed = _with_starts(snapshot.moment(minute), [row for _, row in placed])
     return Answer(
         total=len(found),
-        rows=_finish_rows(snapshot.columns, placed, query.near),
-        next_cursor=next_cursor,
+        rows=_finish_rows(snapshot.columns, placed, taken.metres),
+        next_cursor=taken.next_cursor,
         facets=count_facets(snapshot=snapshot, conditions=conditions) if query.facets else {},
     )
 
@@ -65,6 +68,14 @@ def effective_sort(query: Query) -> Sort:
     return "next" if lacks else query.sort
 
 
+class _Taken(msgspec.Struct, frozen=True):
+    """A page: its rows, how far away they are when a point was asked for, and the cursor of the next."""
+
+    placed: list[Placed]
+    metres: list[int]
+    next_cursor: str | None
+
+
 class _Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of an answer: which rows are on it, and where the next begins."""
 
@@ -74,22 +85,24 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
     sort: Sort
     cursor: Cursor | None
 
-    def take(self, found: BitMap, words: list[FoundWord]) -> tuple[list[Placed], str | None]:
-        """Return the rows of the page and the cursor of the next, None on the last."""
+    def take(self, found: BitMap, words: list[FoundWord]) -> _Taken:
+        """Return the rows of the page and where the next begins."""
         rarities = self._rarities(words)
         # One more than asked for tells whether there is a next page.
-        rows, scores = self._in_order(found, words, rarities, self.query.limit + 1)
-        if len(rows) <= self.query.limit:
-            return rows, None
-        rows = rows[: self.query.limit]
-        start, row = rows[-1]
-        place = scores[len(rows) - 1] if scores else self._metres(row)
-        return rows, self._cursor_behind(start, row, place, rarities)
+        placed, scores = self._in_order(found, words, rarities, self.query.limit + 1)
+        has_more = len(placed) > self.query.limit
+        del placed[self.query.limit :]
+        metres = self._metres(placed)
+        cursor = None
+        if has_more:
+            place = metres[-1] if self.sort == "distance" else scores[len(placed) - 1]
+            cursor = self._cursor_behind(*placed[-1], place, rarities)
+        return _Taken(placed, metres, cursor)
 
     def _in_order(
         self, found: BitMap, words: list[FoundWord], rarities: tuple[int, ...], limit: int
     ) -> tuple[list[Placed], list[int]]:
-        """Return rows, and their scores when sorted by relevance."""
+        """Return rows and their scores, which are all 0 but for relevance."""
         moment, cursor = self.moment, self.cursor
         if self.sort == "relevance":
             ranked = by_classes(
@@ -101,14 +114,20 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
             return [placed for _, placed in ranked], [score for score, _ in ranked]
         if self.sort == "name":
             behind = (cursor.name, moment.hash_of_turn(cursor.turn)) if cursor else None
-            return by_name(moment=moment, found=found, after=behind, limit=limit), []
-        if self.sort == "distance" and self.query.near is not None:
-            place = (cursor.place, cursor.start, cursor.turn) if cursor else None
-            return by_distance(
-                moment=moment, found=found, here=self.query.near, after=place, limit=limit
-            ), []
-        position = Position(cursor.start, cursor.turn) if cursor else None
-        return by_next_start(moment=moment, found=found, after=position, limit=limit), []
+            placed = by_name(moment=moment, found=found, after=behind, limit=limit)
+        elif self.sort == "distance" and self.query.near is not None:
+            placed = by_distance(
+                moment=moment,
+                found=found,
+                here=self.query.near,
+                measure=self._measure,
+                after=(cursor.place, cursor.start, cursor.turn) if cursor else None,
+                limit=limit,
+            )
+        else:
+            position = Position(cursor.start, cursor.turn) if cursor else None
+            placed = by_next_start(moment=moment, found=found, after=position, limit=limit)
+        return placed, [0] * len(placed)
 
     def _rarities(self, words: list[FoundWord]) -> tuple[int, ...]:
         """Return the rarity of each word, as on the first page: a new snapshot must not change the order between."""
@@ -119,11 +138,20 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
         rows = self.moment.columns.rows
         return tuple(rarity(rows=len(word.rows), of=rows) for word in words)
 
-    def _metres(self, row: int) -> int:
-        if self.sort != "distance" or self.query.near is None:
-            return 0
-        columns = self.moment.columns
-        return int(metres_of(columns=columns, rows=np.array([row]), here=self.query.near)[0])
+    def _metres(self, placed: list[Placed]) -> list[int]:
+        """Return the distance of each row from the point asked for; nothing when none was."""
+        if self.query.near is None:
+            return []
+        rows = np.array([row for _, row in placed], dtype=np.uint32)
+        metres: list[int] = self._measure(rows).tolist()
+        return metres
+
+    def _measure(self, rows: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the distance of found rows in metres. What lies in a circle was measured when it was drawn."""
+        here, radius_km = self.query.near or (0.0, 0.0), self.query.radius_km
+        if radius_km is not None:
+            return self.snapshot.circle(here, radius_km).metres_of(rows)
+        return metres_of(columns=self.moment.columns, rows=rows, here=here)
 
     def _cursor_behind(self, start: int, row: int, place: int, rarities: tuple[int, ...]) -> str:
         columns = self.moment.columns
@@ -146,15 +174,11 @@ def _with_starts(moment: Moment, rows: list[int]) -> list[Placed]:
     return list(zip(starts.tolist(), rows, strict=True))
 
 
-def _finish_rows(
-    columns: Columns, placed: list[Placed], near: tuple[float, float] | None
-) -> list[bytes]:
+def _finish_rows(columns: Columns, placed: list[Placed], metres: list[int]) -> list[bytes]:
     """Return the JSON object of each row with what depends on who asks, and when."""
     open_row = columns.open_row
-    if near is None or not placed:
+    if not metres:
         return [b"%b%b}" % (open_row(row), next_start_member(start)) for start, row in placed]
-    rows = np.array([row for _, row in placed], dtype=np.uint32)
-    metres = metres_of(columns=columns, rows=rows, here=near).tolist()
     return [
         b'%b%b,"distance_km":%b}' % (open_row(row), next_start_member(start), _kilometres(far))
         for (start, row), far in zip(placed, metres, strict=True)

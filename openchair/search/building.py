@@ -291,7 +291,7 @@ def _write_occurrences(collected: _Collected, order: _RowOrder, files: FileSet) 
 def _write_places(collected: _Collected, order: _RowOrder, files: FileSet) -> None:
     latitudes = np.frombuffer(collected.latitudes, dtype=np.float64)[order.order]
     longitudes = np.frombuffer(collected.longitudes, dtype=np.float64)[order.order]
-    files.write_array("vectors.f8", unit_vectors(latitudes, longitudes))
+    vectors = unit_vectors(latitudes, longitudes)
     # One half-open circle, so that 180° east and west are one line and a row lies in one cell only.
     longitudes = (longitudes + 180.0) % 360.0 - 180.0
     placed = np.flatnonzero(~np.isnan(latitudes)).astype(np.uint32)
@@ -299,6 +299,8 @@ def _write_places(collected: _Collected, order: _RowOrder, files: FileSet) -> No
     by_cell = np.lexsort((placed, cells))
     files.write_array("latitudes.f8", latitudes)
     files.write_array("longitudes.f8", longitudes)
+    files.write_array("vectors.f8", vectors)
+    files.write_array("cell_vectors.f8", vectors[placed[by_cell]])
     files.write_array("cells.i8", cells[by_cell])
     files.write_array("cell_rows.u4", placed[by_cell])
 

@@ -60,6 +60,8 @@ class Columns:
         self.latitudes = _array(read, "latitudes.f8")
         self.longitudes = _array(read, "longitudes.f8")
         self.vectors = _array(read, "vectors.f8").reshape(-1, 3)
+        # The same in the order of the cells: what is near lies together in memory.
+        self.cell_vectors = _array(read, "cell_vectors.f8").reshape(-1, 3)
         self.cells = _array(read, "cells.i8")
         self.cell_rows = _array(read, "cell_rows.u4")
 

@@ -50,7 +50,7 @@ def conditions_of(
     if query.box is not None:
         found.append(Condition(snapshot.in_box(query.box)))
     if query.near is not None and query.radius_km is not None:
-        found.append(Condition(snapshot.within(query.near, query.radius_km)))
+        found.append(Condition(snapshot.circle(query.near, query.radius_km).bitmap))
     found += [Condition(value(name, one), is_excluded=True) for name, one in query.none_of]
     return found
 

@@ -18,6 +18,10 @@ _POLAR_COSINE = 1e-3
 # Bounds are widened by about a metre: they only gather candidates, the exact test decides.
 _SLACK_DEGREES = 1e-5
 
+# No two points on the globe are as far apart.
+FURTHEST_KM = 20_040.0
+# A distance in metres beyond all others: of listings that are nowhere on the map.
+NOWHERE = 1 << 40
 # A millimetre: what rounding may add to a distance must not put a point out of reach of itself.
 ROUNDING_KM = 1e-6
 
@@ -88,6 +92,14 @@ def distances_km(*, here: tuple[float, float], vectors: Floats) -> Floats:
     return result
 
 
+def whole_metres(kilometres: Floats) -> NDArray[np.int64]:
+    """Return distances in whole metres, NOWHERE for nan.
+
+    So that two meetings in one house are equally far, and the next to start comes first.
+    """
+    return np.where(kilometres <= FURTHEST_KM, kilometres * 1000 + 0.5, NOWHERE).astype(np.int64)
+
+
 def cells_of(latitudes: Floats, longitudes: Floats) -> NDArray[np.int64]:
     """Return the number of the grid cell of each point: along a band of latitude they count up."""
     bands = np.floor((latitudes + 90.0) * _CELLS_PER_DEGREE).astype(np.int64)
@@ -95,8 +107,8 @@ def cells_of(latitudes: Floats, longitudes: Floats) -> NDArray[np.int64]:
     return bands * (_CELLS_AROUND + 1) + along
 
 
-def rows_in_cells(*, box: Box, cells: NDArray[Any], rows: NDArray[Any]) -> NDArray[Any]:
-    """Return the rows of all cells that touch `box`. `cells` is ascending, `rows` belongs to it place by place."""
+def places_in_cells(*, box: Box, cells: NDArray[Any]) -> list[slice]:
+    """Return where in `cells` (ascending) those lie that touch `box`: few slices, not overlapping."""
     south = math.floor((max(box.south, -90.0) + 90.0) * _CELLS_PER_DEGREE)
     north = math.floor((min(box.north, 90.0) + 90.0) * _CELLS_PER_DEGREE)
     bands = np.arange(south, north + 1, dtype=np.int64) * (_CELLS_AROUND + 1)
@@ -104,7 +116,12 @@ def rows_in_cells(*, box: Box, cells: NDArray[Any], rows: NDArray[Any]) -> NDArr
     for west, east in box.longitude_ranges():
         low = bands + math.floor((west + 180.0) * _CELLS_PER_DEGREE)
         high = bands + math.floor((east + 180.0) * _CELLS_PER_DEGREE)
-        starts = np.searchsorted(cells, low, side="left")
-        ends = np.searchsorted(cells, high, side="right")
-        found += [rows[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
-    return np.concatenate(found) if found else rows[:0]
+        starts = np.searchsorted(cells, low, side="left").tolist()
+        ends = np.searchsorted(cells, high, side="right").tolist()
+        found += [slice(a, b) for a, b in zip(starts, ends, strict=True) if a < b]
+    return found
+
+
+def gather(array: NDArray[Any], places: list[slice]) -> NDArray[Any]:
+    """Return the parts of `array` that lie at `places`, one behind the other."""
+    return np.concatenate([array[place] for place in places]) if places else array[:0]

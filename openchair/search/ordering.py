@@ -7,7 +7,7 @@ a `Position` even when the snapshot was built anew in between.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,7 +17,15 @@ from pyroaring import BitMap
 
 from openchair.search.columns import Columns
 from openchair.search.moments import Moment, Position
-from openchair.search.near import box_around, distances_km, rows_in_cells
+from openchair.search.near import (
+    FURTHEST_KM,
+    NOWHERE,
+    box_around,
+    distances_km,
+    gather,
+    places_in_cells,
+    whole_metres,
+)
 from openchair.search.next_starts import NEVER, WEEK, minute_of_week
 from openchair.search.postings import bitmap_of, rows_of
 
@@ -25,14 +33,11 @@ from openchair.search.postings import bitmap_of, rows_of
 _FEW = 4096
 # Looking at so many strays one by one costs less than gathering those that were found.
 _FEW_STRAYS = 128
-# No two points on the globe are as far apart.
-FURTHEST_KM = 20_040.0
 _FIRST_REACH_KM = 2.0
-# A distance in metres beyond all others: of listings that are nowhere on the map.
-NOWHERE = 1 << 40
 
 
 Placed = tuple[int, int]  # a start and a row
+Measure = Callable[[NDArray[Any]], NDArray[np.int64]]
 
 
 def by_next_start(
@@ -203,14 +208,16 @@ def by_distance(
     moment: Moment,
     found: BitMap,
     here: tuple[float, float],
+    measure: Measure,
     after: tuple[int, int, int] | None,
     limit: int,
 ) -> list[Placed]:
-    """Return the first `limit` rows of `found` by distance in metres, then next start.
+    """Return the first `limit` rows of `found` by distance from `here`, then next start.
 
-    `after` is (metres, start, turn). Those that are nowhere on the map come last.
+    `measure` gives the distance of rows of `found` in metres. `after` is (metres, start, turn). Those that are nowhere
+    on the map come last.
     """
-    rows = _placed_by_distance(moment, found, here, after, limit)
+    rows = _placed_by_distance(moment, found, here, measure, after, limit)
     if len(rows) < limit:
         nowhere = found - moment.columns.placed
         position = Position(*after[1:]) if after and after[0] >= NOWHERE else None
@@ -222,6 +229,7 @@ def _placed_by_distance(
     moment: Moment,
     found: BitMap,
     here: tuple[float, float],
+    measure: Measure,
     after: tuple[int, int, int] | None,
     limit: int,
 ) -> list[Placed]:
@@ -231,7 +239,7 @@ def _placed_by_distance(
         rows = (
             rows_of(found) if everything else _rows_within_reach(moment.columns, found, here, reach)
         )
-        metres = metres_of(columns=moment.columns, rows=rows, here=here)
+        metres = measure(rows)
         proven = metres < (NOWHERE if everything else reach * 1000)
         ordered = _order_by_distance(moment, rows[proven], metres[proven], after, limit)
         if everything or len(ordered) == limit:
@@ -243,7 +251,7 @@ def _rows_within_reach(
     columns: Columns, found: BitMap, here: tuple[float, float], reach_km: float
 ) -> NDArray[Any]:
     box = box_around(latitude=here[0], longitude=here[1], radius_km=reach_km)
-    rows = rows_in_cells(box=box, cells=columns.cells, rows=columns.cell_rows)
+    rows = gather(columns.cell_rows, places_in_cells(box=box, cells=columns.cells))
     if len(found) == columns.rows:
         return rows
     return rows_of(bitmap_of(np.sort(rows)) & found)
@@ -285,10 +293,7 @@ def metres_of(
     *, columns: Columns, rows: NDArray[Any], here: tuple[float, float]
 ) -> NDArray[np.int64]:
     """Return the distance of each row in whole metres, NOWHERE for those without a position."""
-    kilometres = distances_km(here=here, vectors=columns.vectors[rows])
-    return np.where(np.isnan(kilometres), NOWHERE, np.nan_to_num(kilometres) * 1000 + 0.5).astype(
-        np.int64
-    )
+    return whole_metres(distances_km(here=here, vectors=columns.vectors[rows]))
 
 
 def by_classes(

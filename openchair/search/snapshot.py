@@ -9,9 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from openchair.search import next_starts
@@ -20,7 +22,15 @@ from openchair.search.documents import Schema
 from openchair.search.flat_files import map_bytes, sum_of_file
 from openchair.search.manifest import Damaged, Manifest, read_current_name, read_manifest
 from openchair.search.moments import Moment
-from openchair.search.near import ROUNDING_KM, Box, box_around, distances_km, rows_in_cells
+from openchair.search.near import (
+    ROUNDING_KM,
+    Box,
+    box_around,
+    distances_km,
+    gather,
+    places_in_cells,
+    whole_metres,
+)
 from openchair.search.postings import Postings, bitmap_of
 from openchair.search.words import Words
 
@@ -28,8 +38,9 @@ logger = logging.getLogger(__name__)
 
 # The newest minute, and those of people who are turning pages.
 _KEPT_MOMENTS = 8
-# Circles and boxes that are asked again: places of the gazetteer, tiles of the map.
-_KEPT_AREAS = 256
+# What is asked again: parts of the map, and places of the gazetteer. A circle takes 8 bytes a row in it.
+_KEPT_BOXES = 128
+_KEPT_CIRCLES = 64
 _KEPT_TIMES_OF_DAY = 64
 # So many weekly rows out of place cost more than a new order does.
 _STALE_SHARE = 0.05
@@ -38,6 +49,18 @@ LOOK_EVERY_SECONDS = 1.0
 
 Facets = dict[str, list[tuple[str, int]]]
 FilterValues = dict[str, list[tuple[str, int, int]]]
+
+
+class Circle(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows around a point, ascending, and how far away in whole metres each is."""
+
+    rows: NDArray[np.uint32]
+    metres: NDArray[np.uint32]
+    bitmap: BitMap
+
+    def metres_of(self, rows: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the distances of `rows`, all of which must lie in the circle."""
+        return self.metres[np.searchsorted(self.rows, rows)].astype(np.int64)
 
 
 class Snapshot:
@@ -59,8 +82,8 @@ class Snapshot:
         }
         self._all_facets: Facets | None = None
         self.moment = lru_cache(maxsize=_KEPT_MOMENTS)(self._moment)
-        self.in_box = lru_cache(maxsize=_KEPT_AREAS)(self._in_box)
-        self.within = lru_cache(maxsize=_KEPT_AREAS)(self._within)
+        self.in_box = lru_cache(maxsize=_KEPT_BOXES)(self._in_box)
+        self.circle = lru_cache(maxsize=_KEPT_CIRCLES)(self._circle)
         self.starting_between = lru_cache(maxsize=_KEPT_TIMES_OF_DAY)(self._starting_between)
 
     @staticmethod
@@ -125,17 +148,22 @@ class Snapshot:
         """Return the rows within west, south, east and north."""
         box = Box(*bounds)
         columns = self.columns
-        rows = rows_in_cells(box=box, cells=columns.cells, rows=columns.cell_rows)
+        rows = gather(columns.cell_rows, places_in_cells(box=box, cells=columns.cells))
         inside = box.holds(columns.latitudes[rows], columns.longitudes[rows])
         return bitmap_of(np.sort(rows[inside]))
 
-    def _within(self, here: tuple[float, float], radius_km: float) -> BitMap:
-        """Return the rows at most `radius_km` from a point."""
+    def _circle(self, here: tuple[float, float], radius_km: float) -> Circle:
         columns = self.columns
         box = box_around(latitude=here[0], longitude=here[1], radius_km=radius_km)
-        rows = rows_in_cells(box=box, cells=columns.cells, rows=columns.cell_rows)
-        distances = distances_km(here=here, vectors=columns.vectors[rows])
-        return bitmap_of(np.sort(rows[distances <= radius_km + ROUNDING_KM]))
+        places = places_in_cells(box=box, cells=columns.cells)
+        rows = gather(columns.cell_rows, places)
+        distances = distances_km(here=here, vectors=gather(columns.cell_vectors, places))
+        inside = distances <= radius_km + ROUNDING_KM
+        rows, distances = rows[inside], distances[inside]
+        order = np.argsort(rows)
+        rows, distances = rows[order], distances[order]
+        metres = whole_metres(distances).astype(np.uint32)
+        return Circle(rows=rows, metres=metres, bitmap=bitmap_of(rows))
 
     def _starting_between(self, start: int | None, until: int | None) -> BitMap:
         """Return the rows that start at a time of day in [start, until); over midnight when start > until."""
