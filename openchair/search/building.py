@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from openchair.lib.folding import fold
 from openchair.search import next_starts
 from openchair.search.documents import Document, Schema
-from openchair.search.flat_files import FileSet, offsets_of, sync_folder
+from openchair.search.flat_files import FileSet, offsets_of, spread, sync_folder
 from openchair.search.manifest import CURRENT, MANIFEST, Manifest
 from openchair.search.near import cells_of, unit_vectors
 from openchair.search.postings import NO_MINUTE, PostingsWriter, rows_by_key
@@ -145,7 +145,7 @@ class _Collected:
         for name, values in document.filters.items():
             if name not in self.filter_names:
                 raise UndeclaredField(f"the schema has no filter {name!r}")
-            for value in values:
+            for value in dict.fromkeys(values):
                 self.pairs.append(pair_ids.setdefault((name, value), len(pair_ids)))
         self.pair_counts.append(len(self.pairs) - before)
 
@@ -323,7 +323,7 @@ def _write_names(collected: _Collected, order: _RowOrder, files: FileSet) -> Non
 def _write_postings(collected: _Collected, order: _RowOrder, files: FileSet) -> None:
     with files.open("postings.bin") as file:
         writer = PostingsWriter(file)
-        filters = _write_filters(collected, order, writer)
+        filters = _write_filters(collected, order, writer, files)
         hours, minutes = _write_times_of_day(collected, order, writer)
         words = collected.words.write_postings(rows=order.rows, writer=writer, files=files)
     files.note("postings.bin", file)
@@ -335,7 +335,7 @@ def _write_postings(collected: _Collected, order: _RowOrder, files: FileSet) -> 
 
 
 def _write_filters(
-    collected: _Collected, order: _RowOrder, writer: PostingsWriter
+    collected: _Collected, order: _RowOrder, writer: PostingsWriter, files: FileSet
 ) -> dict[str, list[tuple[str, int, int]]]:
     """Return for each filter its values with the number of their posting and how many rows have it."""
     pairs = list(collected.pair_ids)
@@ -344,12 +344,26 @@ def _write_filters(
     filters: dict[str, list[tuple[str, int, int]]] = {
         name: [] for name in sorted(collected.filter_names)
     }
+    numbers = np.zeros(len(pairs), dtype=np.uint32)
     for pair, found in rows_by_key(np.frombuffer(collected.pairs, dtype=np.uint32), rows):
         name, value = pairs[pair]
-        filters[name].append((value, writer.append(found), len(found)))
+        numbers[pair] = writer.append(found)
+        filters[name].append((value, int(numbers[pair]), len(found)))
+    _write_values_by_row(collected, order, numbers, files)
     for values in filters.values():
         values.sort(key=lambda entry: (-entry[2], entry[0]))
     return filters
+
+
+def _write_values_by_row(
+    collected: _Collected, order: _RowOrder, numbers: NDArray[np.uint32], files: FileSet
+) -> None:
+    """Write for each row the numbers of the postings of its filter values: what a narrow answer's facets count."""
+    counts = np.frombuffer(collected.pair_counts, dtype=np.uint32)
+    flat = numbers[np.frombuffer(collected.pairs, dtype=np.uint32)]
+    places = spread(offsets_of(counts)[:-1][order.order], counts[order.order])
+    files.write_array("row_values.u4", flat[places])
+    files.write_array("row_value_starts.u8", offsets_of(counts[order.order]))
 
 
 def _write_times_of_day(

@@ -54,6 +54,8 @@ class Columns:
         self.names = ByteStrings(read("names.bin"), _starts(read, "name_starts.u8"))
         self.name_rows = _array(read, "name_rows.u4")
         self.name_row_at = self.name_rows.data
+        self.row_values = _array(read, "row_values.u4")
+        self.row_value_starts = _starts(read, "row_value_starts.u8")
         self.name_ranks = _array(read, "name_ranks.u4")
 
     def _read_places(self, read: Read) -> None:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 # Large enough that the checksum runs outside the interpreter's lock most of the time.
 _CHUNK_BYTES = 1 << 20
+# Pages are put in place at once, where the system can: else the first answer from each page waits for its fault.
+_MAP_FLAGS = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
 
 
 class FileSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +103,7 @@ def map_bytes(path: Path) -> mmap.mmap | bytes:
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return b""
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return mmap.mmap(file.fileno(), 0, flags=_MAP_FLAGS, prot=mmap.PROT_READ)
 
 
 def map_array(path: Path, dtype: str) -> NDArray[Any]:
@@ -138,3 +140,11 @@ def offsets_of(lengths: Iterable[int]) -> NDArray[np.uint64]:
     offsets = np.zeros(len(sizes) + 1, dtype=np.uint64)
     np.cumsum(sizes, out=offsets[1:])
     return offsets
+
+
+def spread(starts: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """Return every place from each start on, as many as its length says, one stretch behind the other."""
+    lengths = lengths.astype(np.int64)
+    ends = np.cumsum(lengths)
+    begun = np.repeat(starts.astype(np.int64) - (ends - lengths), lengths)
+    return begun + np.arange(len(begun), dtype=np.int64)

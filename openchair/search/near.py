@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 EARTH_RADIUS_KM = 6371.0088
-# About 2 km: a city centre with thousands of meetings is many cells, a box of 40 km is few bands of them.
-_CELLS_PER_DEGREE = 50
+# About 5 km: a city is several cells, and a drive of 40 km is few bands of them.
+_CELLS_PER_DEGREE = 20
 _CELLS_AROUND = 360 * _CELLS_PER_DEGREE
 # Below this a degree of longitude is too short for the cosine rule to be trusted; the whole circle is taken.
 _POLAR_COSINE = 1e-3

@@ -80,6 +80,9 @@ class Snapshot:
             for name, values in self._filters.items()
             for value, number, _ in values
         }
+        self.values_by_number = {
+            number: (name, value) for (name, value), number in self._numbers.items()
+        }
         self._all_facets: Facets | None = None
         self.moment = lru_cache(maxsize=_KEPT_MOMENTS)(self._moment)
         self.in_box = lru_cache(maxsize=_KEPT_BOXES)(self._in_box)

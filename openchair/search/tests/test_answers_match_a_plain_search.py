@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from openchair.search import facets, ordering
 from openchair.search.answering import answer
 from openchair.search.tests.invented import NOWS, SCHEMA, build, collections, ids_of, queries
 from openchair.search.tests.plain_search import LATEST, PlainSearch, metres, minute_of, next_start
@@ -21,6 +23,15 @@ AGES = st.sampled_from([0, 1, 600, 3 * 1440, 7 * 1440, 200 * 1440]) | st.integer
 def cases(draw: st.DrawFn):
     now = draw(NOWS)
     return now, draw(collections(now)), [draw(queries(now)) for _ in range(6)], draw(AGES)
+
+
+@pytest.fixture(params=["as it is", "as if all were many"], autouse=True)
+def size(request, monkeypatch):
+    """Few rows are sorted and counted in one go, many along what was prepared; both must give the same."""
+    if request.param != "as it is":
+        monkeypatch.setattr(ordering, "_FEW", 0)
+        monkeypatch.setattr(ordering, "_FEW_STRAYS", -1)
+        monkeypatch.setattr(facets, "NARROW", -1)
 
 
 @QUICK
