@@ -23,7 +23,7 @@ from openchair.search.flat_files import FileSet, offsets_of, spread, sync_folder
 from openchair.search.manifest import CURRENT, MANIFEST, Manifest
 from openchair.search.near import cells_of, unit_vectors
 from openchair.search.postings import NO_MINUTE, PostingsWriter, rows_by_key
-from openchair.search.text_cache import TextCache, WordIds
+from openchair.search.text_cache import CACHE_FILES, TextCache, UndeclaredField, WordIds
 
 # What a listing is closed by, in the words of the directory: it has a day and a time, but nobody is there.
 CLOSED = ("attendance", "inactive")
@@ -36,10 +36,6 @@ _ROWS_AT_ONCE = 4096
 
 class DuplicateDocument(ValueError):
     """Two documents have one id."""
-
-
-class UndeclaredField(ValueError):
-    """A document has a filter or a text field that the schema does not name."""
 
 
 def build_snapshot(
@@ -391,7 +387,9 @@ def _write_manifest(
     built_at: datetime,
     reference: int,
 ) -> Manifest:
-    content = msgspec.json.encode([reference, schema, sorted(files.sums.items())], order="sorted")
+    # What only the next build reads does not change an answer.
+    sums = sorted(entry for entry in files.sums.items() if entry[0] not in CACHE_FILES)
+    content = msgspec.json.encode([reference, schema, sums], order="sorted")
     digest = blake2b(content, digest_size=16).hexdigest()
     manifest = Manifest(
         name=f"{built_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{digest[:12]}",

@@ -30,7 +30,13 @@ _WORD_MASK = (1 << _FIELD_SHIFT) - 1
 _DIGEST_BYTES = 16
 # City, region and venue names come again and again; long notes do not, and would only fill memory.
 _LONGEST_KEPT_TEXT = 80
+# The files that only the next build reads.
+CACHE_FILES = frozenset(["text_words.u4", "text_starts.u8", "text_digests.bin"])
 MOST_FIELDS = 1 << (32 - _FIELD_SHIFT)
+
+
+class UndeclaredField(ValueError):
+    """A document has a filter or a text field that the schema does not name."""
 
 
 def ranked_fields(schema: Schema) -> list[str]:
@@ -90,7 +96,7 @@ class WordIds:
         self._digests: list[bytes] = []
 
     def add(self, text: Mapping[str, str]) -> None:
-        """Take the text fields of the next document. Raises ValueError for a field that the schema does not name."""
+        """Take the text fields of the next document. Raises UndeclaredField."""
         before = len(self._numbers)
         digest = blake2b(
             repr(tuple(text.items())).encode(errors="replace"), digest_size=16
@@ -108,7 +114,7 @@ class WordIds:
         for name, value in text.items():
             if value:
                 if name not in self._fields:
-                    raise ValueError(f"the schema has no text field {name!r}")
+                    raise UndeclaredField(f"the schema has no text field {name!r}")
                 field = self._fields[name]
                 self._numbers.extend([field | number for number in self._word_ids(value)])
 
