@@ -16,7 +16,9 @@ class Source(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     address = models.TextField(help_text="URL, or the path of a file or folder")
     format = models.CharField(max_length=40, default="auto")
-    fellowship = models.CharField(max_length=40, blank=True, help_text="pack id for rows that name none")
+    fellowship = models.CharField(
+        max_length=40, blank=True, help_text="pack id for rows that name none"
+    )
     time_zone = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=8, default="en")

@@ -1,0 +1,74 @@
+"""`openchair demo`: an invented fellowship to look at, and its removal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
+from openchair.lib import clock
+
+HELP = "bring in an invented fellowship to look at, or remove it"
+NAME, SLUG = "Demo fellowship", "demo-fellowship"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "--if-empty", action="store_true", help="only when there are no sources yet"
+    )
+    parser.add_argument("--remove", action="store_true", help="take the demo out again, wholly")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Bring the demo in or out. Return 0, or 2 when it can't be done."""
+    try:
+        start_django()
+    except NotReady as error:
+        say(str(error))
+        return 2
+    from openchair.sources.models import Source  # noqa: PLC0415  # models need setup()
+
+    if arguments.remove:
+        return _remove()
+    if arguments.if_empty and Source.objects.exists():
+        return 0
+    return _bring()
+
+
+def _bring() -> int:
+    from django.conf import settings  # noqa: PLC0415
+
+    from openchair.directory.commands.reporting_runs import exit_code, summary  # noqa: PLC0415
+    from openchair.directory.demo_fellowship import demo_rows  # noqa: PLC0415
+    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
+    from openchair.sources.models import Source  # noqa: PLC0415
+
+    path = Path(settings.HOME) / "demo" / "meetings.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(demo_rows(), ensure_ascii=False), encoding="utf-8")
+    source, _ = Source.objects.get_or_create(
+        slug=SLUG,
+        defaults={"name": NAME, "address": str(path), "rank": 1000, "created_at": clock.now()},
+    )
+    outcome = import_source(source=source, tools=tools(), now=clock.now(), who=who())  # type: ignore[arg-type]  # Tools
+    print(*summary(outcome, name=NAME), sep="\n")
+    return exit_code(outcome)
+
+
+def _remove() -> int:
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
+
+    from openchair.directory.models import Meeting  # noqa: PLC0415
+    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.sources.models import Source  # noqa: PLC0415
+
+    with transaction.atomic():
+        # Meetings first: their venues and groups are protected while a meeting names them.
+        Meeting.objects.filter(source__slug=SLUG).delete()
+        gone, _ = Source.objects.filter(slug=SLUG).delete()
+    publish_search_index(now=clock.now(), home=Path(settings.HOME))
+    print("The demo is gone." if gone else "There is no demo here.")
+    return 0

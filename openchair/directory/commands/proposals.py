@@ -1,0 +1,87 @@
+"""`openchair proposals`: rules read from notes, for a person to accept or refuse."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from openchair.directory.commands.starting import NotReady, say, start_django, who
+from openchair.lib import clock
+
+HELP = "show, accept or refuse rules read from notes (“1st Sunday only”)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    deed = parser.add_mutually_exclusive_group()
+    deed.add_argument("--accept", type=int, metavar="ID")
+    deed.add_argument("--refuse", type=int, metavar="ID")
+    deed.add_argument("--accept-all", action="store_true", help="all that need no date")
+    parser.add_argument(
+        "--held-on",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="for every other week: a date on which it is held",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the proposals, or decide. Return 0, or 2 when it can't be done."""
+    try:
+        start_django()
+    except NotReady as error:
+        say(str(error))
+        return 2
+    from openchair.directory.models import RuleProposal  # noqa: PLC0415
+
+    waiting = (
+        RuleProposal.objects.filter(state="proposed")
+        .select_related("meeting__source")
+        .order_by("pk")
+    )
+    number = arguments.accept or arguments.refuse
+    if number is None and not arguments.accept_all:
+        return _list(waiting)
+    chosen = list(waiting if arguments.accept_all else waiting.filter(pk=number))
+    if not chosen:
+        say("There is no such proposal waiting. See: openchair proposals")
+        return 2
+    return _decide(chosen, arguments)
+
+
+def _decide(chosen, arguments: argparse.Namespace) -> int:  # type: ignore[no-untyped-def]  # RuleProposals, loaded after setup()
+    from django.conf import settings  # noqa: PLC0415
+
+    from openchair.directory.proposing import NeedsAnchor, accept_rule, refuse_rule  # noqa: PLC0415
+    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+
+    done = 0
+    for proposal in chosen:
+        if arguments.refuse:
+            refuse_rule(proposal=proposal, now=clock.now())
+            done += 1
+            continue
+        try:
+            accept_rule(proposal=proposal, now=clock.now(), who=who(), anchor=arguments.held_on)
+            done += 1
+        except NeedsAnchor:
+            say(
+                f"{proposal.pk}: {proposal.rule} does not say which weeks. Add --held-on with a date on which it is held."
+            )
+    publish_search_index(now=clock.now(), home=Path(settings.HOME))
+    print(f"{done} decided.")
+    return 0 if done == len(chosen) else 2
+
+
+def _list(waiting) -> int:  # type: ignore[no-untyped-def]  # a queryset, loaded after setup()
+    from openchair.directory.rule_wording import describe_rule  # noqa: PLC0415
+
+    for proposal in waiting:
+        meeting = proposal.meeting
+        words = describe_rule(rule=proposal.rule, day=meeting.day or 0, language="en")
+        print(
+            f"{proposal.pk}: {meeting.slug} ({meeting.source.name})\n   “{proposal.evidence}” → {words}"
+        )
+    print(f"{waiting.count()} proposals wait. openchair proposals --accept ID, or --refuse ID")
+    return 0

@@ -1,0 +1,31 @@
+"""`openchair publish`: make what is in print searchable, now."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.lib import clock
+
+HELP = "make what is in print searchable, now"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options: it has none."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Publish and say how many. Return 0."""
+    try:
+        start_django()
+    except NotReady as error:
+        say(str(error))
+        return 2
+    from django.conf import settings  # noqa: PLC0415
+
+    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+
+    manifest = publish_search_index(now=clock.now(), home=Path(settings.HOME))
+    print(f"{manifest.rows} meetings can be searched.")
+    return 0

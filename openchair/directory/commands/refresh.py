@@ -1,0 +1,54 @@
+"""`openchair refresh [SOURCE…]`: ask every source for news. Safe to run from a timer."""
+
+from __future__ import annotations
+
+import argparse
+
+from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
+from openchair.lib import clock
+
+HELP = "ask every source, or those named, for news"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("sources", nargs="*", help="names as `openchair sources` lists them")
+    parser.add_argument("--accept", action="store_true", help="apply even if much would be retired")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object a source, one a line"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Refresh each source by itself and return the gravest of their exit codes."""
+    try:
+        start_django()
+    except NotReady as error:
+        say(str(error))
+        return 2
+    from openchair.directory.commands import reporting_runs as telling  # noqa: PLC0415  # models need setup()
+    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
+    from openchair.sources.models import Source  # noqa: PLC0415
+
+    sources = Source.objects.filter(is_active=True).order_by("rank", "pk")
+    if arguments.sources:
+        sources = sources.filter(slug__in=arguments.sources)
+        missing = set(arguments.sources) - {source.slug for source in sources}
+        if missing:
+            say(f"There is no source {', '.join(sorted(missing))}. See: openchair sources")
+            return 2
+    worst = 0
+    for source in sources:
+        outcome = import_source(
+            source=source,
+            tools=tools(),
+            now=clock.now(),
+            who=who(),
+            accept=arguments.accept,  # type: ignore[arg-type]  # Tools
+        )
+        if arguments.json:
+            print(telling.as_json(outcome))
+        else:
+            print(*telling.summary(outcome, name=source.slug), sep="\n")
+        worst = max(worst, telling.exit_code(outcome))
+    return worst

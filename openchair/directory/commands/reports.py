@@ -1,0 +1,37 @@
+"""`openchair reports`: what visitors said is wrong."""
+
+from __future__ import annotations
+
+import argparse
+
+from openchair.directory.commands.starting import NotReady, say, start_django
+
+HELP = "show what visitors said is wrong"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("--done", type=int, metavar="ID", help="it is dealt with")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the open reports, or close one. Return 0, or 2 when there is no such report."""
+    try:
+        start_django()
+    except NotReady as error:
+        say(str(error))
+        return 2
+    from openchair.directory.models import ChangeReport  # noqa: PLC0415
+
+    if arguments.done:
+        if not ChangeReport.objects.filter(pk=arguments.done, state="open").update(state="done"):
+            say(f"There is no open report {arguments.done}.")
+            return 2
+        print("Done.")
+        return 0
+    for report in (
+        ChangeReport.objects.filter(state="open").select_related("meeting").order_by("pk")
+    ):
+        reply = f" (answer to: {report.reply_to})" if report.reply_to else ""
+        print(f"{report.pk}: {report.reported_on} {report.meeting.slug}{reply}\n   {report.text}")
+    return 0

@@ -1,0 +1,61 @@
+"""What every command does first: bring Django up, and say what is missing in plain words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+from openchair.lib import environment
+
+
+class NotReady(Exception):
+    """The installation lacks something; the sentence says what to run."""
+
+
+def start_django() -> None:
+    """Bring Django up. Raises NotReady when the installation has no tables yet."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openchair.site.settings")
+    django.setup()
+    from django.db import connection  # noqa: PLC0415  # after setup
+    from openchair.directory.models import Meeting  # noqa: PLC0415
+
+    if Meeting._meta.db_table not in connection.introspection.table_names():
+        raise NotReady("This installation has no tables yet. Run first: openchair setup")
+
+
+def tools(*, progress: object = None) -> object:
+    """Return what an import leans on, as the settings name it."""
+    from openchair.directory.importing_sources import Tools  # noqa: PLC0415  # models need setup()
+    from openchair.lib import clock  # noqa: PLC0415
+    from openchair.lib.fetching import Limits  # noqa: PLC0415
+    from openchair.places.gazetteer import Gazetteer  # noqa: PLC0415
+    from openchair.places.geocoding import open_geocoder  # noqa: PLC0415
+
+    home = Path(settings.HOME)
+    geocoder = open_geocoder(
+        setting=settings.GEOCODER,
+        cache_path=home / "geocoder.sqlite3",
+        site_url=settings.SITE_URL,
+        now=clock.now(),
+    )
+    limits = Limits(private_networks=tuple(environment.words("FETCH_PRIVATE_NETWORKS")))
+    return Tools(
+        gazetteer=Gazetteer.open_or_empty(path=home / "places.sqlite3"),
+        geocoder=geocoder,
+        limits=limits,
+        progress=progress,  # type: ignore[arg-type]  # a Progress or None
+    )
+
+
+def who() -> str:
+    """Return who is at the command line, for the history: the system's user, no person's name."""
+    return f"operator {os.environ.get('USER', '')}".strip()
+
+
+def say(sentence: str) -> None:
+    """Tell the person, apart from what a program reads."""
+    print(sentence, file=sys.stderr, flush=True)

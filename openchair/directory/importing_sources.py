@@ -1,0 +1,325 @@
+"""Bring a source's meetings in: read, normalise, place, reconcile, apply, publish. Nothing is half-applied."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+
+from openchair import __version__
+from openchair.directory import copies, deriving, duplicates, proposing, publishing
+from openchair.directory.importing.normalizing import normalize, split_by_day
+from openchair.directory.importing.placing import place_listing
+from openchair.directory.importing.reading import CannotRead, read, read_folder
+from openchair.directory.keeping import MeetingAdapter
+from openchair.directory.listing import Listing, Parsed, Problem, SourceDefaults
+from openchair.directory.models import Meeting
+from openchair.lib.fetching import CannotFetch, Fetched, Limits, fetch
+from openchair.places.gazetteer import Gazetteer
+from openchair.places.geocoding import Geocoder
+from openchair.sources.applying import apply_plan
+from openchair.sources.models import ImportRun, Source
+from openchair.sources.reconciling import Held, Plan, Record, reconcile
+
+# Stored with a run for a person to look through; `--json` gives all of them.
+MOST_STORED_PROBLEMS = 2_000
+Progress = Callable[[int, int], None]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did, or would do. `rows` of the source are `listings` (rows read) and rows reported as unreadable.
+
+    `meetings` is what the listings make: a row on three days makes three; `added` … `retired` count meetings.
+    """
+
+    state: str
+    format: str = ""
+    rows: int = 0
+    listings: int = 0
+    meetings: int = 0
+    problems: list[Problem] = []
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    reason: str = ""
+    run_id: int | None = None
+    copies: int = 0
+    duplicates: int = 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person."""
+        return self.state == "held"
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import leans on beside the database."""
+
+    gazetteer: Gazetteer
+    geocoder: Geocoder | None = None
+    limits: Limits | None = None
+    progress: Progress | None = None
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A source read and brought into normal form: one listing a meeting."""
+
+    parsed: Parsed
+    listings: list[Listing]
+    problems: list[Problem]
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows of the source gave a listing."""
+        return self.parsed.rows - sum(
+            1 for problem in self.problems if problem.is_fatal and problem.row
+        )
+
+
+def import_source(
+    *,
+    source: Source,
+    tools: Tools,
+    now: datetime,
+    who: str,
+    accept: bool = False,
+    dry_run: bool = False,
+) -> Outcome:
+    """Ask `source` for its listings and bring the directory to them.
+
+    A source that can't be reached or read changes nothing; the outcome's state is then "failed" and its reason a
+    sentence. A plan that would retire too much is "held" unless `accept`. `dry_run` writes nothing at all.
+    """
+    try:
+        data, fetched = _get(source, tools, is_forced=accept or dry_run)
+        if data is None:
+            return _repeat(source, now=now, who=who, dry_run=dry_run)
+        digest = _digest(source, data)
+        if digest == source.digest and not dry_run and not accept:
+            return _repeat(source, now=now, who=who, dry_run=dry_run)
+        prepared = prepare(parsed=_parse(source, data), source=source, tools=tools)
+    except (CannotRead, CannotFetch) as error:
+        return _fail(source, str(error), now=now, who=who, dry_run=dry_run)
+    outcome = _bring(source, prepared, now=now, who=who, accept=accept, dry_run=dry_run)
+    if outcome.state in {"applied", "unchanged"} and not dry_run:
+        _remember(source, digest, fetched, now)
+    return outcome
+
+
+def prepare(*, parsed: Parsed, source: Source, tools: Tools) -> Prepared:
+    """Return what was read in normal form, placed and split into one listing a meeting."""
+    defaults = defaults_of(source=source)
+    problems = list(parsed.problems)
+    listings: list[Listing] = []
+    total = len(parsed.listings)
+    for done, raw in enumerate(parsed.listings):
+        listing, told = normalize(raw=raw, defaults=defaults)
+        problems += told
+        if listing is not None:
+            placed, told = place_listing(
+                listing=listing,
+                gazetteer=tools.gazetteer,
+                defaults=defaults,
+                geocoder=tools.geocoder,
+            )
+            problems += told
+            listings.append(_with_zone(placed))
+        if tools.progress and done % 500 == 0:
+            tools.progress(done, total)
+    split, told = split_by_day(listings=listings)
+    return Prepared(parsed=parsed, listings=split, problems=problems + told)
+
+
+def defaults_of(*, source: Source) -> SourceDefaults:
+    """Return what the source's rows mean where they are silent."""
+    return SourceDefaults(
+        fellowship=source.fellowship or "aa",
+        timezone=source.time_zone,
+        country=source.country,
+        language=source.language,
+    )
+
+
+def _with_zone(listing: Listing) -> Listing:
+    # `place_listing` has reported that nothing tells the zone; the site's own is the likeliest, and a time needs one.
+    if listing.timezone or listing.start is None:
+        return listing
+    return msgspec.structs.replace(listing, timezone=settings.SITE_TIME_ZONE)
+
+
+def _get(
+    source: Source, tools: Tools, *, is_forced: bool
+) -> tuple[bytes | Path | None, Fetched | None]:
+    if not is_web_address(source.address):
+        return _read_local(Path(source.address)), None
+    fetched = fetch(
+        url=source.address,
+        etag="" if is_forced else source.etag,
+        last_modified="" if is_forced else source.last_modified,
+        limits=tools.limits,
+    )
+    return (None if fetched.status == "unchanged" else fetched.body), fetched
+
+
+def is_web_address(address: str) -> bool:
+    """Return whether a source is asked over the web rather than read from this machine."""
+    return address.startswith(("http://", "https://"))
+
+
+def _read_local(path: Path) -> bytes | Path:
+    if path.is_dir():
+        return path
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CannotRead(f"{path} can't be read: {error.strerror}.") from error
+
+
+def _parse(source: Source, data: bytes | Path) -> Parsed:
+    if isinstance(data, Path):
+        return read_folder(folder=data)
+    return read(data=data, format=source.format, name=source.address)
+
+
+def _digest(source: Source, data: bytes | Path) -> str:
+    """Return a digest of the bytes and of everything else that decides what becomes of them."""
+    meant = (
+        __version__,
+        source.format,
+        source.fellowship,
+        source.time_zone,
+        source.country,
+        source.language,
+    )
+    digest = hashlib.sha256("\0".join(meant).encode())
+    pieces = (
+        [data]
+        if isinstance(data, bytes)
+        else [path.read_bytes() for path in sorted(data.glob("*.json"))]
+    )
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _bring(
+    source: Source, prepared: Prepared, *, now: datetime, who: str, accept: bool, dry_run: bool
+) -> Outcome:
+    with transaction.atomic():
+        plan = plan_for(source=source, listings=prepared.listings)
+        is_held = plan.is_held and not accept
+        state = "held" if is_held else "unchanged" if plan.is_empty else "applied"
+        outcome = _outcome(prepared, plan, state)
+        if dry_run:
+            return outcome
+        run = _record_run(source, outcome, now=now, who=who)
+        if state == "applied":
+            adapter = MeetingAdapter(bodies=prepared.parsed.bodies)
+            apply_plan(plan=plan, run=run, adapter=adapter, now=now)
+            copies.mark_copies()
+            proposing.propose_rules(source=source)
+    if state != "applied":
+        return msgspec.structs.replace(outcome, run_id=run.pk)
+    found = duplicates.find_duplicates(source=source)
+    publishing.publish_search_index(now=now, home=Path(settings.HOME))
+    carried = Meeting.objects.filter(source=source, state="copy").count()
+    return msgspec.structs.replace(outcome, run_id=run.pk, copies=carried, duplicates=found)
+
+
+def plan_for(*, source: Source, listings: list[Listing]) -> Plan:
+    """Return what turns the source's meetings into `listings`."""
+    rows = Meeting.objects.filter(source=source).values_list("source_key", "facts", "state")
+    held = {
+        key: Held(facts=facts, is_retired=state == "retired")
+        for key, facts, state in rows.iterator()
+    }
+    incoming = [
+        Record(key=listing.key, facts=deriving.facts_of(listing=listing)) for listing in listings
+    ]
+    return reconcile(
+        held=held,
+        incoming=incoming,
+        fingerprint=deriving.fingerprint,
+        volatile=deriving.VOLATILE,
+    )
+
+
+def _outcome(prepared: Prepared, plan: Plan, state: str) -> Outcome:
+    return Outcome(
+        state=state,
+        format=prepared.parsed.format,
+        rows=prepared.parsed.rows,
+        listings=prepared.rows_read,
+        meetings=len(prepared.listings),
+        problems=prepared.problems,
+        added=len(plan.added),
+        changed=len(plan.changed),
+        unchanged=plan.unchanged,
+        retired=len(plan.retired),
+        reason=plan.reason if state == "held" else "",
+    )
+
+
+def _record_run(source: Source, outcome: Outcome, *, now: datetime, who: str) -> ImportRun:
+    return ImportRun.objects.create(
+        source=source,
+        who=who,
+        started_at=now,
+        finished_at=now,
+        state=outcome.state,
+        format=outcome.format,
+        counts=_counts(outcome),
+        problems=msgspec.to_builtins(outcome.problems[:MOST_STORED_PROBLEMS]),
+        reason=outcome.reason,
+    )
+
+
+def _counts(outcome: Outcome) -> dict[str, object]:
+    names = ("rows", "listings", "meetings", "added", "changed", "unchanged", "retired")
+    by_kind = Counter(problem.kind for problem in outcome.problems)
+    return {**{name: getattr(outcome, name) for name in names}, "problems_by_kind": dict(by_kind)}
+
+
+def _repeat(source: Source, *, now: datetime, who: str, dry_run: bool) -> Outcome:
+    """Return the outcome of a source that says what it said before: everything unchanged, its problems as they were."""
+    last = (
+        ImportRun.objects.filter(source=source, state__in=("applied", "unchanged"))
+        .order_by("-pk")
+        .first()
+    )
+    counts = last.counts if last else {}
+    outcome = Outcome(
+        state="unchanged",
+        format=last.format if last else "",
+        rows=counts.get("rows", 0),
+        listings=counts.get("listings", 0),
+        meetings=counts.get("meetings", 0),
+        unchanged=counts.get("meetings", 0),
+        problems=msgspec.convert(last.problems if last else [], list[Problem]),
+    )
+    if not dry_run:
+        Source.objects.filter(pk=source.pk).update(refreshed_at=now)
+    return outcome
+
+
+def _fail(source: Source, reason: str, *, now: datetime, who: str, dry_run: bool) -> Outcome:
+    outcome = Outcome(state="failed", reason=reason)
+    if dry_run:
+        return outcome
+    run = _record_run(source, outcome, now=now, who=who)
+    return msgspec.structs.replace(outcome, run_id=run.pk)
+
+
+def _remember(source: Source, digest: str, fetched: Fetched | None, now: datetime) -> None:
+    source.digest = digest
+    source.etag = fetched.etag if fetched else ""
+    source.last_modified = fetched.last_modified if fetched else ""
+    source.refreshed_at = now
+    source.save(update_fields=["digest", "etag", "last_modified", "refreshed_at"])
