@@ -7,20 +7,15 @@ cities hold most of them, about a third are online, and a few are not weekly.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from openchair.search.documents import Document, Schema
+from openchair.fellowships.catalog import catalog
+from openchair.search.documents import Document
 
-SCHEMA = Schema(
-    kind="meeting",
-    filters=("day", "fellowship", "type", "attendance", "language", "region", "body"),
-    text_weights={"name": 4.0, "group": 3.0, "place": 2.0, "region": 2.0, "notes": 1.0},
-)
-
-DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 # Zone, westernmost and easternmost longitude, southern and northern latitude, share of meetings.
 _LANDS = (
     ("America/New_York", "US", -84.0, -70.0, 26.0, 45.0, 0.34),
@@ -44,8 +39,76 @@ _HOURS = (
     (8, 0.04), (6, 0.03), (21, 0.03), (11, 0.02), (13, 0.01), (14, 0.01), (22, 0.01),
 )  # fmt: skip
 _QUARTERS = ((0, 0.62), (30, 0.3), (15, 0.05), (45, 0.03))
-_FIRST = ["Morning", "Evening", "Noon", "Sunrise", "Twilight", "Harbor", "Valley", "River", "Lake", "Hill", "Oak", "Maple", "Cedar", "Pine", "First", "New", "Old", "Daily", "Sunday", "Friday", "Happy", "Easy", "Simple", "Living", "Open", "Grateful", "Primary", "Early", "Late", "Downtown", "Eastside", "Westside"]
-_SECOND = ["Serenity", "Hope", "Unity", "Sobriety", "Recovery", "Freedom", "Courage", "Wisdom", "Grace", "Gratitude", "Steps", "Traditions", "Promise", "Hour", "Awakening", "Beginners", "Reflections", "Solution", "Fellowship", "Discussion", "Candlelight", "Speaker", "Nooners", "Lifeline", "Bridge", "Joy", "Peace", "Trust", "Faith", "Journey", "Attitude", "Purpose", "Surrender", "Spirit"]
+_FIRST = [
+    "Morning",
+    "Evening",
+    "Noon",
+    "Sunrise",
+    "Twilight",
+    "Harbor",
+    "Valley",
+    "River",
+    "Lake",
+    "Hill",
+    "Oak",
+    "Maple",
+    "Cedar",
+    "Pine",
+    "First",
+    "New",
+    "Old",
+    "Daily",
+    "Sunday",
+    "Friday",
+    "Happy",
+    "Easy",
+    "Simple",
+    "Living",
+    "Open",
+    "Grateful",
+    "Primary",
+    "Early",
+    "Late",
+    "Downtown",
+    "Eastside",
+    "Westside",
+]
+_SECOND = [
+    "Serenity",
+    "Hope",
+    "Unity",
+    "Sobriety",
+    "Recovery",
+    "Freedom",
+    "Courage",
+    "Wisdom",
+    "Grace",
+    "Gratitude",
+    "Steps",
+    "Traditions",
+    "Promise",
+    "Hour",
+    "Awakening",
+    "Beginners",
+    "Reflections",
+    "Solution",
+    "Fellowship",
+    "Discussion",
+    "Candlelight",
+    "Speaker",
+    "Nooners",
+    "Lifeline",
+    "Bridge",
+    "Joy",
+    "Peace",
+    "Trust",
+    "Faith",
+    "Journey",
+    "Attitude",
+    "Purpose",
+    "Surrender",
+    "Spirit",
+]
 _THIRD = ("Group", "Meeting", "Group", "", "", "Big Book Study", "Women", "Men", "Step Study")
 _VENUES = (
     "Saint Mark Church", "First Methodist Church", "Community Center", "Alano Club", "Public Library",
@@ -56,9 +119,28 @@ _NOTES = (
     "Please be on time; the doors are locked at the hour.", "Chips on the last meeting of the month.",
     "Newcomers are welcome. Coffee from half an hour before the start.",
 )  # fmt: skip
-_SYLLABLES = (
-    ["ash", "bel", "cor", "dal", "elm", "fen", "gar", "hol", "iver", "kel", "lin", "mor", "nor", "ost", "pen", "ros", "sal", "tor", "wes", "yar"]
-)
+_SYLLABLES = [
+    "ash",
+    "bel",
+    "cor",
+    "dal",
+    "elm",
+    "fen",
+    "gar",
+    "hol",
+    "iver",
+    "kel",
+    "lin",
+    "mor",
+    "nor",
+    "ost",
+    "pen",
+    "ros",
+    "sal",
+    "tor",
+    "wes",
+    "yar",
+]
 _ENDINGS = ("ton", "ville", "field", "burg", "port", "ham", "wood", " Falls", " City", "dale")
 _CITY_COUNT = 3000
 _AT_ONCE = 10_000
@@ -211,7 +293,7 @@ def to_document(meeting: Meeting, *, now_minute: int) -> Document:
         filters={
             "day": [str(meeting.day)],
             "fellowship": [meeting.fellowship],
-            "type": meeting.types,
+            "type": _type_values(meeting.fellowship, tuple(meeting.types)),
             "attendance": [meeting.attendance],
             "language": [meeting.language],
             "region": [city.country, city.region, f"{city.region}/{city.name}"],
@@ -220,8 +302,7 @@ def to_document(meeting: Meeting, *, now_minute: int) -> Document:
         text={
             "name": meeting.name,
             "group": meeting.name,
-            "place": f"{meeting.venue} {meeting.address} {city.name}",
-            "region": city.region,
+            "place": f"{meeting.venue} {meeting.address} {city.name} {city.region}",
             "notes": meeting.notes,
         },
         zone=city.zone,
@@ -231,6 +312,14 @@ def to_document(meeting: Meeting, *, now_minute: int) -> Document:
         latitude=meeting.latitude if is_placed else None,
         longitude=meeting.longitude if is_placed else None,
     )
+
+
+@lru_cache(maxsize=100_000)
+def _type_values(fellowship: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values that the directory files these codes under."""
+    known = catalog().get(fellowship).types
+    concepts = [f"concept:{known[code].concept}" for code in codes if code in known]
+    return (*(f"{fellowship}:{code}" for code in codes), *concepts)
 
 
 def _row(meeting: Meeting) -> dict[str, object]:

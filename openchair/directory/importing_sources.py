@@ -28,7 +28,7 @@ from openchair.sources.models import ImportRun, Source
 from openchair.sources.reconciling import Held, Plan, Record, reconcile
 
 # Stored with a run for a person to look through; `--json` gives all of them.
-MOST_STORED_PROBLEMS = 2_000
+MOST_STORED_PROBLEMS = 50_000
 Progress = Callable[[int, int], None]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
@@ -78,7 +79,8 @@ class SearchLane:
         self._settings = settings
         self._now = now
         self._monotonic = monotonic
-        self._kept: dict[tuple[bytes, bytes], Kept] = {}
+        # Ordered: taking the oldest out of a plain dict again and again walks over all that were taken before.
+        self._kept: OrderedDict[tuple[bytes, bytes], Kept] = OrderedDict()
         self._kept_bytes = 0
         self._kept_for = (-1, "")
         self._openapi = {
@@ -165,8 +167,8 @@ class SearchLane:
         self._kept[key] = kept
         self._kept_bytes += len(kept.body) + len(key[0])
         while self._kept_bytes > KEPT_BYTES and self._kept:
-            oldest = next(iter(self._kept))
-            self._kept_bytes -= len(self._kept.pop(oldest).body) + len(oldest[0])
+            oldest, forgotten = self._kept.popitem(last=False)
+            self._kept_bytes -= len(forgotten.body) + len(oldest[0])
 
     def _forget_all(self) -> None:
         self._kept.clear()

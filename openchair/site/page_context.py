@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_bidi
+
+from openchair.site.pages import PAPER, PAPER_DARK
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -11,5 +14,10 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": settings.SITE_NAME,
         "site_languages": settings.LANGUAGES,
+        "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+        "text_direction": "rtl" if get_language_bidi() else "ltr",
+        "here": request.get_full_path() if request.method in {"GET", "HEAD"} else request.path,
+        "paper": PAPER,
+        "paper_dark": PAPER_DARK,
         "debug": settings.DEBUG,
     }

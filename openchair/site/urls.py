@@ -8,3 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("openchair.directory.urls")),
     path("", include("openchair.site.pages_urls")),
 ]
+handler404 = "openchair.site.pages.not_found"
+handler500 = "openchair.site.pages.server_error"
