@@ -1,0 +1,37 @@
+"""The schedule of a stored meeting, as the pure rules take it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from openchair.directory.models import Meeting
+from openchair.directory.rules import Move, Schedule
+
+
+def schedule_of(*, meeting: Meeting) -> Schedule | None:
+    """Return when a meeting is held; None by appointment. Prefetch its exceptions and inactive periods."""
+    if meeting.day is None or meeting.start_time is None:
+        return None
+    exceptions = list(meeting.meetingexception_set.all())
+    return Schedule(
+        day=meeting.day,
+        start=minutes_of(meeting.start_time),
+        timezone=meeting.time_zone,
+        duration_minutes=meeting.duration_minutes or 60,
+        rule=meeting.rule,
+        anchor=meeting.rule_anchor,
+        cancelled=tuple(each.date for each in exceptions if each.is_cancelled),
+        moved=tuple(
+            Move(original=each.date, date=each.moved_to_date, start=minutes_of(each.moved_to_time))
+            for each in exceptions
+            if each.moved_to_date and each.moved_to_time
+        ),
+        inactive=tuple(
+            (period.first_date, period.last_date) for period in meeting.inactiveperiod_set.all()
+        ),
+    )
+
+
+def minutes_of(time: dt.time) -> int:
+    """Return minutes after midnight."""
+    return time.hour * 60 + time.minute
