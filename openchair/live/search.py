@@ -11,7 +11,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import blake2b
+from hashlib import sha256
 
 import brotli  # type: ignore[import-untyped]  # it has no stubs
 import msgspec
@@ -206,7 +206,8 @@ def finish(body: bytes, *, encoding: bytes, max_age_seconds: int = 30) -> Kept:
     elif encoding == b"gzip":
         packed = zlib.compress(body, GZIP_LEVEL, wbits=31)
     # Strong: another encoding has other bytes, so it has another tag.
-    etag = b'"%b"' % blake2b(packed, digest_size=12).hexdigest().encode()
+    # SHA-256 because processors have instructions for it, which makes it the quickest of the strong ones here.
+    etag = b'"%b"' % sha256(packed).hexdigest()[:32].encode()
     headers = [
         (b"content-length", str(len(packed)).encode()),
         _JSON,

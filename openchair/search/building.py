@@ -103,7 +103,9 @@ class _Collected:
 
     def __init__(self, *, schema: Schema, words: WordIds) -> None:
         self.words = words
-        self.filter_names = frozenset(schema.filters)
+        self.value_lists: dict[str, dict[tuple[str, ...], tuple[int, ...]]] = {
+            name: {} for name in schema.filters
+        }
         self.pair_ids: dict[tuple[str, str], int] = {}
         self.zone_ids: dict[str, int] = {}
         self.zone_names: list[str] = []
@@ -136,14 +138,22 @@ class _Collected:
         self.longitudes.append(document.longitude if known else float("nan"))  # type: ignore[arg-type]  # known
 
     def _add_pairs(self, document: Document) -> None:
-        pair_ids = self.pair_ids
         before = len(self.pairs)
         for name, values in document.filters.items():
-            if name not in self.filter_names:
+            known = self.value_lists.get(name)
+            if known is None:
                 raise UndeclaredField(f"the schema has no filter {name!r}")
-            for value in dict.fromkeys(values):
-                self.pairs.append(pair_ids.setdefault((name, value), len(pair_ids)))
+            chosen = tuple(values)
+            # The same few lists of values come again and again.
+            numbers = known.get(chosen)
+            if numbers is None:
+                numbers = known[chosen] = self._number_values(name, chosen)
+            self.pairs.extend(numbers)
         self.pair_counts.append(len(self.pairs) - before)
+
+    def _number_values(self, name: str, values: tuple[str, ...]) -> tuple[int, ...]:
+        ids = self.pair_ids
+        return tuple(ids.setdefault((name, value), len(ids)) for value in dict.fromkeys(values))
 
     def _add_time(self, document: Document, reference: int) -> None:
         minute = document.minute
@@ -338,7 +348,7 @@ def _write_filters(
     counts = np.frombuffer(collected.pair_counts, dtype=np.uint32)
     rows = np.repeat(order.rows, counts)
     filters: dict[str, list[tuple[str, int, int]]] = {
-        name: [] for name in sorted(collected.filter_names)
+        name: [] for name in sorted(collected.value_lists)
     }
     numbers = np.zeros(len(pairs), dtype=np.uint32)
     for pair, found in rows_by_key(np.frombuffer(collected.pairs, dtype=np.uint32), rows):

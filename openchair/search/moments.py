@@ -52,7 +52,9 @@ class Moment:
         self.moved = bitmap_of(moved_rows)
         irregular_rows = np.arange(columns.weekly, columns.irregular_end, dtype=np.uint32)
         self.stray_rows = np.concatenate((moved_rows, irregular_rows))
-        self.stray_starts = np.concatenate((moved_starts, self._irregular_starts()))
+        irregular_starts = self._irregular_starts()
+        self.irregular_start_at = irregular_starts.data
+        self.stray_starts = np.concatenate((moved_starts, irregular_starts))
         self.strays = bitmap_of(self.stray_rows)
 
     def _irregular_starts(self) -> Minutes:

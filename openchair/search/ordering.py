@@ -50,7 +50,24 @@ def by_next_start(
     strays = _strays_until(moment, found, after, until, limit)
     if not strays:
         return plain
-    return sorted([*plain, *strays], key=lambda entry: moment.position_of(*entry))[:limit]
+    return _merge(moment, plain, strays)[:limit]
+
+
+def _merge(moment: Moment, one: list[Placed], other: list[Placed]) -> list[Placed]:
+    """Return two ordered lists as one. Turns are only looked at where starts are equal."""
+    merged = []
+    left = list(reversed(one))
+    for entry in other:
+        while left and _comes_before(moment, left[-1], entry):
+            merged.append(left.pop())
+        merged.append(entry)
+    return merged + left[::-1]
+
+
+def _comes_before(moment: Moment, one: Placed, other: Placed) -> bool:
+    if one[0] != other[0]:
+        return one[0] < other[0]
+    return moment.turn_of(one[1]) < moment.turn_of(other[1])
 
 
 def _plain_by_start(
@@ -143,10 +160,25 @@ def _strays_until(
     high = bisect_right(starts, until)
     if high - low > _FEW_STRAYS:
         strays = found & moment.strays
+        if len(strays) <= _FEW_STRAYS and not moment.moved:
+            return _sort_few_irregular(moment, strays, after, until, limit)
         if len(strays) <= _FEW:
             return _sort_strays(moment, rows_of(strays), after, until, limit)
     reached = ((starts[at], rows[at]) for at in range(low, high))
     return list(islice((entry for entry in reached if entry[1] in found), limit))
+
+
+def _sort_few_irregular(
+    moment: Moment, strays: BitMap, after: Position | None, until: int, limit: int
+) -> list[Placed]:
+    """Do as _sort_strays where no weekly row strays: for a handful, without the price of starting up numpy."""
+    starts = moment.irregular_start_at
+    first = moment.columns.weekly
+    placed = [(start, row) for row in strays if (start := starts[row - first]) <= until]
+    positions = [(moment.position_of(start, row), row) for start, row in placed]
+    if after is not None:
+        positions = [entry for entry in positions if entry[0] > after]
+    return [(position.start, row) for position, row in sorted(positions)[:limit]]
 
 
 def _sort_strays(

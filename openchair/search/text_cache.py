@@ -89,6 +89,7 @@ class WordIds:
             name: number << _FIELD_SHIFT for number, name in enumerate(ranked_fields(schema))
         }
         self._cache = cache
+        self._encode = msgspec.msgpack.Encoder().encode
         self._ids = {word: number for number, word in enumerate(cache.words)}
         self._known: dict[str, tuple[int, ...]] = {}
         self._numbers = array("I")
@@ -98,9 +99,7 @@ class WordIds:
     def add(self, text: Mapping[str, str]) -> None:
         """Take the text fields of the next document. Raises UndeclaredField."""
         before = len(self._numbers)
-        digest = blake2b(
-            repr(tuple(text.items())).encode(errors="replace"), digest_size=16
-        ).digest()
+        digest = blake2b(self._encode(text), digest_size=_DIGEST_BYTES).digest()
         place = self._cache.places.get(digest)
         if place is None:
             self._add_new(text)
