@@ -55,8 +55,13 @@ def serve_pages(*, threads: int, workers: int) -> None:
 def end_with_parent() -> None:
     """End this process when the one that started it is gone: its end of our standard input closes."""
 
+    # Past Python's own reader: a thread inside it holds its lock, and a forked worker that closes its standard input
+    # would wait for that lock for ever.
+    standard_input = sys.stdin.fileno()
+
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(standard_input, 4096):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
