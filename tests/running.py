@@ -21,7 +21,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def openchair(*words: str, home: Path, check: bool = True, **extra: str) -> subprocess.CompletedProcess[str]:
+def openchair(
+    *words: str, home: Path, check: bool = True, **extra: str
+) -> subprocess.CompletedProcess[str]:
     """Run one command of the installation in `home`."""
     return subprocess.run(
         [sys.executable, "-m", "openchair.cli", *words],

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-READS = re.compile(r'environment\.(?:text|boolean|integer|words|one_of)\(\s*"([A-Z_]+)"|_zone\("([A-Z_]+)"')
+READS = re.compile(
+    r'environment\.(?:text|boolean|integer|words|one_of)\(\s*"([A-Z_]+)"|_zone\("([A-Z_]+)"'
+)
 
 
 def settings_read() -> set[str]:

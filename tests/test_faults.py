@@ -22,7 +22,9 @@ pytestmark = pytest.mark.xdist_group("installation")
 @pytest.fixture
 def home(demo_home: Path, tmp_path: Path) -> Path:
     """A copy of the demo home: these tests break things."""
-    return Path(shutil.copytree(demo_home, tmp_path / "home", ignore=lambda *_: ["pages.sock", "run.lock"]))
+    return Path(
+        shutil.copytree(demo_home, tmp_path / "home", ignore=lambda *_: ["pages.sock", "run.lock"])
+    )
 
 
 def get(url: str) -> tuple[int, bytes]:
@@ -34,9 +36,13 @@ def get(url: str) -> tuple[int, bytes]:
 
 
 def children(pid: int, word: str) -> list[int]:
-    found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+    )
     rows = [line.split(None, 2) for line in found.stdout.splitlines()[1:]]
-    return [int(own) for own, parent, args in rows if int(parent) == pid and f"processes {word}" in args]
+    return [
+        int(own) for own, parent, args in rows if int(parent) == pid and f"processes {word}" in args
+    ]
 
 
 def wait_until(condition, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -273,7 +273,7 @@ def _bodies() -> dict[int, list[tuple[str, str]]]:
     return {pk: _chain(pk, rows) for pk in rows}
 
 
-def _chain(pk: int, rows: dict[int, tuple[int | None, str, str]]) -> list[tuple[str, str]]:
+def _chain(pk: int, rows: Mapping[int, tuple[int | None, str, str]]) -> list[tuple[str, str]]:
     chain: list[tuple[str, str]] = []
     seen: set[int] = set()
     here: int | None = pk

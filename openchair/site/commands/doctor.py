@@ -236,26 +236,29 @@ def check_places(installation: Installation, now: datetime) -> Iterator[Finding]
 
 def check_search(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look at the search snapshot: there, whole, of this day."""
-    from openchair.search.snapshot import SnapshotHolder  # noqa: PLC0415  # numpy is not needed before
+    from openchair.search.manifest import Damaged  # noqa: PLC0415  # numpy is not needed before
+    from openchair.search.snapshot import Snapshot  # noqa: PLC0415
 
-    snapshot = SnapshotHolder(folder=installation.search_folder).current()
-    manifest = snapshot.manifest
-    if manifest is None:
+    try:
+        manifest = Snapshot.open(folder=installation.search_folder).manifest
+    except Damaged as error:
         yield Finding(
-            level="broken", what="there is nothing to search", mend="Run: openchair publish"
+            level="broken",
+            what=f"what is searched is damaged: {error}",
+            mend="Run: openchair publish",
         )
         return
     yield Finding(
         level="ok",
-        what=f"search over {manifest.count} meetings, published {manifest.built_at:%Y-%m-%d %H:%M} UTC",
+        what=f"search over {manifest.rows} meetings, published {manifest.built_at:%Y-%m-%d %H:%M} UTC",
     )
-    if now - manifest.built_at > SNAPSHOT_OLD_AFTER:
+    if now - manifest.built_at > SNAPSHOT_OLD_AFTER and manifest.name:
         yield Finding(
             level="warning",
             what="what is searched is older than two days",
             mend="Keep `openchair run` running, or run: openchair publish",
         )
-    if manifest.count == 0:
+    if manifest.rows == 0:
         yield Finding(
             level="warning",
             what="there are no meetings yet",
