@@ -70,7 +70,7 @@ def test_search_and_help_lines_outlive_django_and_django_comes_back(home):
 
 
 def test_sigterm_ends_everything_within_five_seconds(home):
-    with running(home) as (address, process):
+    with running(home) as (_address, process):
         both = children(process.pid, "pages") + children(process.pid, "live")
         began = time.monotonic()
 
@@ -83,7 +83,7 @@ def test_sigterm_ends_everything_within_five_seconds(home):
 
 
 def test_when_the_parent_is_killed_its_halves_end_too(home):
-    with running(home) as (address, process):
+    with running(home) as (_address, process):
         both = children(process.pid, "pages") + children(process.pid, "live")
         assert len(both) == 2
 

@@ -17,32 +17,26 @@ export interface Cluster {
 }
 
 /**
- * Group points that would overlap: those in one square of `cell` pixels at a zoom where the world is `worldPixels` wide.
- * Every point is in exactly one cluster; the cluster stands at the middle of its points.
+ * Group points that would overlap at a zoom where the world is `worldPixels` wide. Every point is in exactly one
+ * cluster, and no two clusters stand closer than `apart` pixels: a thumb hits the one it means.
  */
-export function cluster(points: readonly Point[], worldPixels: number, cell: number): Cluster[] {
-  const cells = new Map<string, Point[]>()
+export function cluster(points: readonly Point[], worldPixels: number, apart: number): Cluster[] {
+  const placed: { x: number; y: number; cluster: Cluster }[] = []
   for (const point of points) {
-    const x = Math.floor((((point.longitude + 180) / 360) * worldPixels) / cell)
-    const y = Math.floor((mercator(point.latitude) * worldPixels) / cell)
-    const key = `${x}:${y}`
-    const found = cells.get(key)
-    if (found) found.push(point)
-    else cells.set(key, [point])
+    const x = ((point.longitude + 180) / 360) * worldPixels
+    const y = mercator(point.latitude) * worldPixels
+    const near = placed.find((each) => Math.hypot(each.x - x, each.y - y) < apart)
+    if (near) near.cluster.points.push(point)
+    else {
+      const { latitude, longitude } = point
+      placed.push({ x, y, cluster: { latitude, longitude, points: [point] } })
+    }
   }
-  return [...cells.values()].map((members) => ({
-    latitude: mean(members.map(({ latitude }) => latitude)),
-    longitude: mean(members.map(({ longitude }) => longitude)),
-    points: members,
-  }))
+  return placed.map(({ cluster: made }) => made)
 }
 
 /** The Web Mercator y of a latitude, 0 at the north edge and 1 at the south. */
 function mercator(latitude: number): number {
   const sine = Math.sin((Math.max(-85, Math.min(85, latitude)) * Math.PI) / 180)
   return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 }

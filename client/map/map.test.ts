@@ -56,3 +56,23 @@ test("what has no point, or is no answer at all, is left out", () => {
     }),
   ).toHaveLength(1)
 })
+
+test("no two clusters stand closer than a thumb is wide", () => {
+  const points = Array.from({ length: 300 }, (_, i) =>
+    point(String(i), 40 + ((i * 37) % 100) / 1000, -74 + ((i * 61) % 100) / 1000),
+  )
+  const world = 256 * 2 ** 12
+
+  const made = cluster(points, world, 44)
+
+  const spots = made.map(({ longitude, latitude }) => {
+    const sine = Math.sin((latitude * Math.PI) / 180)
+    const y = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)
+    return [((longitude + 180) / 360) * world, y * world] as const
+  })
+  for (const [i, [x, y]] of spots.entries()) {
+    for (const [u, v] of spots.slice(i + 1)) {
+      expect(Math.hypot(x - u, y - v)).toBeGreaterThanOrEqual(44)
+    }
+  }
+})

@@ -34,6 +34,7 @@ worker.addEventListener("fetch", (event) => {
   if (way === "static") event.respondWith(staticFile(request))
   // A part in place is never stored: a whole page must come out of the store.
   if (way === "page" && part === null) event.respondWith(page(request, url))
+  if (way === "visit") event.respondWith(visit(request))
 })
 
 async function install(): Promise<void> {
@@ -76,6 +77,14 @@ async function page(request: Request, url: URL): Promise<Response> {
     return answer
   } catch {
     return keptPage(request, url)
+  }
+}
+
+async function visit(request: Request): Promise<Response> {
+  try {
+    return await fetch(request)
+  } catch {
+    return (await caches.match("/offline")) ?? Response.error()
   }
 }
 
