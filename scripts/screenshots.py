@@ -1,9 +1,10 @@
 """Take a picture of every page, on a phone and on a desk, in the light and in the dark, to be looked at.
 
-    python -m scripts.screenshots                 into ./screenshots, of an installation with the demo fellowship
-    python -m scripts.screenshots --home var      of the installation in that folder
-    python -m scripts.screenshots --address URL   of one that is running already
-    python -m scripts.screenshots --readme        docs/images/search.png alone
+python -m scripts.screenshots                 into ./screenshots, of an installation with the demo fellowship
+python -m scripts.screenshots --home var      of the installation in that folder
+python -m scripts.screenshots --address URL   of one that is running already
+python -m scripts.screenshots --styleguide    every component in every state
+python -m scripts.screenshots --readme        docs/images/search.png alone
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ PATHS = {
     "credits": "/credits",
     "offline": "/offline",
     "not-found": "/nowhere",
-    "styleguide": "/styleguide",
+    "away": "/away",
 }
 
 
@@ -47,8 +48,11 @@ def main() -> None:
     with _installation(arguments) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         if not arguments.readme:
-            _photograph_all(browser, address, only=arguments.only)
-        if arguments.readme or not arguments.only:
+            paths = PATHS | _meeting_paths(browser, address)
+            if arguments.styleguide:
+                paths = {"styleguide": "/styleguide"}
+            _photograph_all(browser, address, paths, only=arguments.only)
+        if arguments.readme or not (arguments.only or arguments.styleguide):
             _photograph_for_readme(browser, address)
         browser.close()
 
@@ -63,23 +67,26 @@ def _installation(arguments: argparse.Namespace) -> Iterator[str]:
         if arguments.home is None:
             openchair("setup", home=home)
             openchair("demo", home=home)
-        # In DEBUG there is a style guide.
-        with running(home, DEBUG="True") as (address, _process):
+        with running(home, DEBUG=str(arguments.styleguide)) as (address, _process):
             yield address
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--home", type=Path, help="an installation of yours")
     parser.add_argument("--address", help="one that is running already")
     parser.add_argument("--readme", action="store_true", help="the picture in the README alone")
+    parser.add_argument("--styleguide", action="store_true", help="the style guide alone, in DEBUG")
     parser.add_argument("--only", help="pages whose name holds this")
     return parser.parse_args()
 
 
-def _photograph_all(browser: Browser, address: str, *, only: str | None) -> None:
+def _photograph_all(
+    browser: Browser, address: str, paths: dict[str, str], *, only: str | None
+) -> None:
     OUT.mkdir(exist_ok=True)
-    paths = PATHS | _meeting_paths(browser, address)
     for size, (width, height) in SIZES.items():
         for scheme in ("light", "dark"):
             page = _page(browser, address, width, height, scheme)
@@ -117,7 +124,10 @@ def _meeting_paths(browser: Browser, address: str) -> dict[str, str]:
     """Return the first meeting in a room and the first online one."""
     page = _page(browser, address, 360, 780, "light")
     found = {}
-    for name, question in (("meeting", "attendance=in_person"), ("meeting-online", "attendance=online")):
+    for name, question in (
+        ("meeting", "attendance=in_person"),
+        ("meeting-online", "attendance=online"),
+    ):
         page.goto(f"/meetings?{question}")
         link = page.locator(".meeting-card a").first
         if link.count():

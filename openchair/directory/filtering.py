@@ -58,7 +58,7 @@ def choices(*, reading: Reading, facets: dict[str, Counts]) -> list[Choices]:
         _group(reading, "region", _("Area"), _regions(reading, facets), _region_label),
         _group(reading, "language", _("Language"), facets.get("language", []), _tongue(language)),
     ]  # fmt: skip
-    return [group for group in groups if _is_useful(group)]
+    return [group for group in groups if group is not None and _is_useful(group)]
 
 
 def orders(*, reading: Reading) -> list[Choice]:
@@ -119,10 +119,8 @@ def _choice(
     )
 
 
-def _is_useful(group: Choices | None) -> bool:
-    return group is not None and (
-        len(group.shown) > 1 or any(choice.is_chosen for choice in group.shown)
-    )
+def _is_useful(group: Choices) -> bool:
+    return len(group.shown) > 1 or any(choice.is_chosen for choice in group.shown)
 
 
 def _days(facets: dict[str, Counts]) -> Counts:

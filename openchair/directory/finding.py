@@ -21,7 +21,7 @@ from openchair.search.answering import answer
 from openchair.search.query import Answer, BadCursor, Query
 from openchair.search.snapshot import SnapshotHolder
 
-# A circle twice as wide holds four times as much; two steps reach from a quarter to a county.
+# A few steps reach from a quarter to a county; past that nobody goes tonight.
 _WIDER = 3.0
 _FARTHEST_OFFER_KM = 160.0
 _MOST_IRREGULAR = 5
@@ -192,10 +192,10 @@ def _card(row: dict[str, object], now: datetime, language: str) -> presenting.Ca
 def _farther(reading: Reading, query: Query, now: datetime) -> Offer | None:
     if query.near is None or query.radius_km is None:
         return None
-    radius_km = min(query.radius_km * _WIDER, _FARTHEST_OFFER_KM)
-    if radius_km <= query.radius_km:
-        return None
-    total = ask(query=msgspec.structs.replace(query, radius_km=radius_km), now=now).total
+    radius_km, total = query.radius_km, 0
+    while not total and radius_km < _FARTHEST_OFFER_KM:
+        radius_km = min(radius_km * _WIDER, _FARTHEST_OFFER_KM)
+        total = ask(query=msgspec.structs.replace(query, radius_km=radius_km), now=now).total
     distance = presenting.distance_words(
         km=radius_km, unit=reading.distance_unit, language=reading.language
     )
@@ -240,9 +240,7 @@ def _without_words(reading: Reading, query: Query, now: datetime) -> Offer | Non
     ) % {"count": total, "text": text}  # fmt: skip
     kept = [each.text for each in reading.understood]
     pairs = [p for p in reading.pairs if p[0] not in {"q", "cursor"}]
-    return Offer(
-        words=words, query_string=urlencode([("q", " ".join(kept)), *pairs]), total=total
-    )
+    return Offer(words=words, query_string=urlencode([("q", " ".join(kept)), *pairs]), total=total)
 
 
 def _online_soon(reading: Reading, now: datetime) -> Offer:

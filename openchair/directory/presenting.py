@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import format_date, format_skeleton, get_day_names
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +26,8 @@ EVENING_HOUR = 17
 MOST_CHIPS = 4
 # What decides whether one can or may go comes first, then what it is like.
 _CATEGORY_ORDER = {"community": 0, "access": 1, "format": 2, "language": 3, "feature": 4}
+# CLDR's own shapes with the full weekday all carry a year.
+_DAY_SHAPES = {"en": "EEEE, MMMM d", "es": "EEEE, d 'de' MMMM"}
 # Two thirds of all meetings are neither more nor less than these.
 _QUIET_CATEGORIES = frozenset(["feature"])
 
@@ -140,20 +142,24 @@ def day_words(*, local: dt.datetime, now: dt.datetime, language: str) -> str:
         return _("tomorrow")
     if 1 < days < 7:
         return day_name(day=local.isoweekday() % 7, language=language)
-    return date_words(date=local.date(), language=language, skeleton="MMMEd")
+    return date_words(date=local.date(), language=language, shape="short")
 
 
-def day_name(*, day: int, language: str, width: str = "wide") -> str:
-    """Return the name of a weekday, 0 Sunday … 6 Saturday. `width` is wide or abbreviated."""
+def day_name(*, day: int, language: str) -> str:
+    """Return the name of a weekday, 0 Sunday … 6 Saturday."""
     # Babel counts from Monday.
-    names = get_day_names(width, context="stand-alone", locale=_locale(language))
+    names = get_day_names("wide", context="stand-alone", locale=_locale(language))
     return str(names[(day - 1) % 7])
 
 
-def date_words(*, date: dt.date, language: str, skeleton: str = "MMMMEEEEd") -> str:
-    """Return a date by a CLDR skeleton, by default "Tuesday, November 24"."""
-    moment = dt.datetime.combine(date, dt.time())
-    return format_skeleton(skeleton, moment, locale=_locale(language))
+def date_words(*, date: dt.date, language: str, shape: str = "day") -> str:
+    """Return a date as a coming "day" ("Tuesday, November 24"), "short" ("Tue, Nov 24") or in "full" with its year."""
+    locale = _locale(language)
+    if shape == "full":
+        return format_date(date, format="long", locale=locale)
+    if shape == "short":
+        return format_skeleton("MMMEd", dt.datetime.combine(date, dt.time()), locale=locale)
+    return format_date(date, format=_DAY_SHAPES.get(locale.language, "EEEE d MMMM"), locale=locale)
 
 
 def distance_words(*, km: float | None, unit: str, language: str) -> str:

@@ -271,4 +271,4 @@ def _contacts(group: Group) -> Iterator[Link]:
 
 def _updated(meeting: Meeting, language: str) -> str:
     moment = meeting.source_updated_at or meeting.updated_at
-    return presenting.date_words(date=moment.date(), language=language, skeleton="yMMMMd")
+    return presenting.date_words(date=moment.date(), language=language, shape="full")

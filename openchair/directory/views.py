@@ -169,7 +169,7 @@ def _show_gone(request: HttpRequest, found: Meeting) -> HttpResponse:
         found=finding.ask(query=query, now=now), now=now, language=language
     )  # fmt: skip
     date = presenting.date_words(
-        date=(found.retired_at or found.updated_at).date(), language=language, skeleton="yMMMMd"
+        date=(found.retired_at or found.updated_at).date(), language=language, shape="full"
     )
     context = {"meeting": found, "cards": cards, "is_near": bool(near), "gone_since": date}
     return render(request, "directory/gone.html", context, status=410)

@@ -1,0 +1,3 @@
+"""Words for templates."""
+
+from __future__ import annotations
