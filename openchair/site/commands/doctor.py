@@ -248,11 +248,16 @@ def check_search(installation: Installation, now: datetime) -> Iterator[Finding]
             mend="Run: openchair publish",
         )
         return
+    if not manifest.name:
+        yield Finding(
+            level="broken", what="nothing was ever published", mend="Run: openchair publish"
+        )
+        return
     yield Finding(
         level="ok",
         what=f"search over {manifest.rows} meetings, published {manifest.built_at:%Y-%m-%d %H:%M} UTC",
     )
-    if now - manifest.built_at > SNAPSHOT_OLD_AFTER and manifest.name:
+    if now - manifest.built_at > SNAPSHOT_OLD_AFTER:
         yield Finding(
             level="warning",
             what="what is searched is older than two days",
