@@ -36,6 +36,12 @@ CITY_NAMES = {
     ("US", "New Orleans"): ("NOLA",),
     ("MX", "Mexico City"): ("CDMX", "D.F.", "Ciudad de México"),
 }
+# "North" is no name for North Salt Lake, though GeoNames has heard it.
+_FIRST_WORDS = (
+    "north south east west new old great upper lower st ste ft mt port lake san santa el la los las"
+    " le les"
+)
+FIRST_WORDS = frozenset(_FIRST_WORDS.split())
 # Counties of the Republic of Ireland, each with the town that its meetings gather around: Eircodes do not follow them.
 IRISH_COUNTIES = {
     "Carlow": "Carlow", "Cavan": "Cavan", "Clare": "Ennis", "Cork": "Cork", "Donegal": "Letterkenny",

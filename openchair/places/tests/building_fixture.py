@@ -18,6 +18,7 @@ from openchair.places.gazetteer import Gazetteer
 COUNTRIES = ("US", "CA", "GB", "IE", "MX", "ES", "FR")
 _SOURCES = (
     "building.py",
+    "country_places.py",
     "naming.py",
     "package_data.py",
     "postal_codes.py",
