@@ -40,9 +40,7 @@ def conditions_of(
     value = snapshot.value
     found = [Condition(word.rows) for word in words]
     found += [Condition(value(name, chosen)) for name, chosen in query.all_of]
-    for name, chosen in query.any_of:
-        rows = [value(name, one) for one in chosen]
-        found.append(Condition(rows[0] if len(rows) == 1 else BitMap().union(*rows), name))
+    found += [Condition(snapshot.any_value(name, some), name) for name, some in query.any_of]
     if query.start_from is not None or query.start_until is not None:
         found.append(Condition(snapshot.starting_between(query.start_from, query.start_until)))
     if query.next_from is not None or query.next_until is not None:

@@ -41,6 +41,8 @@ _KEPT_MOMENTS = 8
 # What is asked again: parts of the map, and places of the gazetteer. A circle takes 8 bytes a row in it.
 _KEPT_BOXES = 128
 _KEPT_CIRCLES = 64
+# A type is another code in each fellowship: the same few choices come again and again.
+_KEPT_CHOICES = 128
 _KEPT_TIMES_OF_DAY = 64
 # So many weekly rows out of place cost more than a new order does.
 _STALE_SHARE = 0.05
@@ -86,6 +88,7 @@ class Snapshot:
         self._all_facets: Facets | None = None
         self.moment = lru_cache(maxsize=_KEPT_MOMENTS)(self._moment)
         self.in_box = lru_cache(maxsize=_KEPT_BOXES)(self._in_box)
+        self.any_value = lru_cache(maxsize=_KEPT_CHOICES)(self._any_value)
         self.circle = lru_cache(maxsize=_KEPT_CIRCLES)(self._circle)
         self.starting_between = lru_cache(maxsize=_KEPT_TIMES_OF_DAY)(self._starting_between)
 
@@ -128,6 +131,10 @@ class Snapshot:
         """Return the rows with this value of this filter. Shared: not to be changed."""
         number = self._numbers.get((name, value))
         return BitMap() if number is None else self.postings.read(number)
+
+    def _any_value(self, name: str, values: tuple[str, ...]) -> BitMap:
+        """Return the rows with one of these values of this filter. Shared: not to be changed."""
+        return BitMap().union(*(self.value(name, value) for value in values))
 
     def frequent_values(self, name: str, most: int) -> list[tuple[str, int, int]]:
         """Return the `most` frequent values of a filter, each with its posting and its count in all rows."""
