@@ -9,7 +9,7 @@ os.environ["OPENCHAIR_HOME"] = tempfile.mkdtemp(prefix="openchair-test-")
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 
 # Imported late on purpose: nothing may read the environment before it is set.
-from hypothesis import settings  # noqa: E402
+from hypothesis import settings
 
 # Tests never assert wall-clock times: a busy machine is not a fault in what is tested.
 settings.register_profile("openchair", deadline=None, print_blob=True)
