@@ -1,7 +1,8 @@
 """Invent any number of meetings, always the same ones, skewed as real directories are.
 
-The shares are those seen in the real files in `../shared/data`: most meetings start on the hour in the evening, a few large
-cities hold most of them, about a third are online, and a few are not weekly.
+The shares are those seen in the real files in `../shared/data`: most meetings start on the hour in
+the evening, a few large cities hold most of them, about a third are online, and a few are not
+weekly.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""How fast searches are, as a fraction of a hello-world of the same size on the same server in the same run.
+"""How fast searches are, as a fraction of a hello-world of the same size on the same server in the
+same run.
 
-`python -m benchmarks.search [--sizes 100000,1000000] [--seconds 3]`. Needs `wrk` (Debian: `apt install wrk`). Everything stays on
-the loopback interface, in a folder that is removed at the end.
+`python -m benchmarks.search [--sizes 100000,1000000] [--seconds 3]`. Needs `wrk` (Debian: `apt
+install wrk`). Everything stays on the loopback interface, in a folder that is removed at the end.
 """
 
 from __future__ import annotations
@@ -37,13 +38,15 @@ from openchair.search.documents import Document
 from openchair.search.snapshot import Snapshot, SnapshotHolder
 
 CONNECTIONS = 16
-# Questions of a kind; each is asked again every so many, as on an evening when a city looks for its meetings.
+# Questions of a kind; each is asked again every so many, as on an evening when a city looks for its
+# meetings.
 QUESTIONS = 200
 AIM_OF_CEILING = 0.6
 AIM_GROWTH = 2.0
 SETTINGS = SearchSettings()
 
-# Asks the lines of a file in turn. With "distinct" each gets a number that nobody reads, so that no answer is a kept one.
+# Asks the lines of a file in turn. With "distinct" each gets a number that nobody reads, so that no
+# answer is a kept one.
 WRK_SCRIPT = """
 local paths, at, asked = {}, 0, 0
 local distinct = os.getenv("BENCH_DISTINCT") == "1"
@@ -346,11 +349,11 @@ def sqlite_asker(size: int, path: Path) -> dict[str, Callable[[str], bytes]]:
     now_minute = int(clock.now().timestamp() // 60)
     database = sqlite3.connect(path)
     database.executescript(
-        """
-        CREATE TABLE meeting (id INTEGER PRIMARY KEY, day INTEGER, minute INTEGER, next INTEGER, row BLOB);
-        CREATE TABLE meeting_type (type TEXT, id INTEGER, PRIMARY KEY (type, id)) WITHOUT ROWID;
-        CREATE VIRTUAL TABLE words USING fts5 (name, place, notes, prefix='2 3 4', tokenize='unicode61 remove_diacritics 2');
-        CREATE VIRTUAL TABLE place USING rtree (id, south, north, west, east);
+        """CREATE TABLE meeting (id INTEGER PRIMARY KEY, day INTEGER, minute INTEGER, next INTEGER,
+        row BLOB); CREATE TABLE meeting_type (type TEXT, id INTEGER, PRIMARY KEY (type, id)) WITHOUT
+        ROWID; CREATE VIRTUAL TABLE words USING fts5 (name, place, notes, prefix='2 3 4',
+        tokenize='unicode61 remove_diacritics 2'); CREATE VIRTUAL TABLE place USING rtree (id,
+        south, north, west, east);
         """
     )
     for number, document in enumerate(generate_documents(size, now_minute=now_minute)):

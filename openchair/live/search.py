@@ -1,7 +1,8 @@
-"""`GET /api/v1/meetings`: the question is read, the snapshot answers, bytes are joined. No ORM, no template, no encoder.
+"""`GET /api/v1/meetings`: the question is read, the snapshot answers, bytes are joined. No ORM, no
+template, no encoder.
 
-Answers are kept for the minute that they are true in, so that a question asked again costs a look-up; what is kept is
-bounded, and forgotten when the minute or the snapshot changes.
+Answers are kept for the minute that they are true in, so that a question asked again costs a
+look-up; what is kept is bounded, and forgotten when the minute or the snapshot changes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 
-import brotli  # type: ignore[import-untyped]  # it has no stubs
+import brotli
 import msgspec
 
 from openchair.directory import searching
@@ -28,7 +29,8 @@ from openchair.search.snapshot import Snapshot, SnapshotHolder
 OPENAPI_PATH = "/api/v1/openapi.json"
 # All answers of one minute together; an answer of 20 meetings is about 15 kB.
 KEPT_BYTES = 32 * 1024 * 1024
-# Every parameter at its longest fits well; what is longer was not written by a person or a client of ours.
+# Every parameter at its longest fits well; what is longer was not written by a person or a client
+# of ours.
 LONGEST_QUERY_BYTES = 4096
 # One packet holds as much anyway.
 WORTH_COMPRESSING_BYTES = 1024
@@ -62,7 +64,8 @@ class Kept(msgspec.Struct, frozen=True):
 class SearchLane:
     """An ASGI application that answers searches from the newest snapshot of `holder`.
 
-    `gazetteer` is None on an installation without places. The clocks are arguments so that tests can hold them.
+    `gazetteer` is None on an installation without places. The clocks are arguments so that tests
+    can hold them.
     """
 
     def __init__(
@@ -79,7 +82,8 @@ class SearchLane:
         self._settings = settings
         self._now = now
         self._monotonic = monotonic
-        # Ordered: taking the oldest out of a plain dict again and again walks over all that were taken before.
+        # Ordered: taking the oldest out of a plain dict again and again walks over all that were
+        # taken before.
         self._kept: OrderedDict[tuple[bytes, bytes], Kept] = OrderedDict()
         self._kept_bytes = 0
         self._kept_for = (-1, "")
@@ -206,7 +210,8 @@ def finish(body: bytes, *, encoding: bytes, max_age_seconds: int = 30) -> Kept:
     elif encoding == b"gzip":
         packed = zlib.compress(body, GZIP_LEVEL, wbits=31)
     # Strong: another encoding has other bytes, so it has another tag.
-    # SHA-256 because processors have instructions for it, which makes it the quickest of the strong ones here.
+    # SHA-256 because processors have instructions for it, which makes it the quickest of the strong
+    # ones here.
     etag = b'"%b"' % sha256(packed).hexdigest()[:32].encode()
     headers = [
         (b"content-length", str(len(packed)).encode()),
@@ -233,7 +238,9 @@ def _read_headers(scope: Scope) -> tuple[bytes, bytes]:
 
 
 def choose_encoding(accepted: bytes) -> bytes:
-    """Return b"br", b"gzip" or b"" by an Accept-Encoding header: the best of ours that was not refused with q=0."""
+    """Return b"br", b"gzip" or b"" by an Accept-Encoding header: the best of ours that was not
+    refused with q=0.
+    """
     chosen = b""
     for part in accepted.lower().split(b","):
         coding, _, weight = part.partition(b";")

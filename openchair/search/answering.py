@@ -1,4 +1,6 @@
-"""Answer a query from a snapshot: match, order, and put finished bytes together. The database is not touched."""
+"""Answer a query from a snapshot: match, order, and put finished bytes together. The database is
+not touched.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ _COARSE_FROM_METRES = 10_000
 def answer(*, snapshot: Snapshot, query: Query, now: datetime) -> Answer:
     """Return what `snapshot` answers to `query` at `now` (aware).
 
-    A page after the first keeps the order of the first, `next_start` is as of `now`. Raises BadCursor.
+    A page after the first keeps the order of the first, `next_start` is as of `now`. Raises
+    BadCursor.
     """
     minute = epoch_minute(now)
     sort = effective_sort(query)
@@ -69,7 +72,9 @@ def effective_sort(query: Query) -> Sort:
 
 
 class _Taken(msgspec.Struct, frozen=True):
-    """A page: its rows, how far away they are when a point was asked for, and the cursor of the next."""
+    """A page: its rows, how far away they are when a point was asked for, and the cursor of the
+    next.
+    """
 
     placed: list[Placed]
     metres: list[int]
@@ -130,7 +135,9 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
         return placed, [0] * len(placed)
 
     def _rarities(self, words: list[FoundWord]) -> tuple[int, ...]:
-        """Return the rarity of each word, as on the first page: a new snapshot must not change the order between."""
+        """Return the rarity of each word, as on the first page: a new snapshot must not change the
+        order between.
+        """
         if self.sort != "relevance":
             return ()
         if self.cursor and len(self.cursor.rarities) == len(words):
@@ -147,7 +154,9 @@ class _Page(msgspec.Struct, frozen=True, kw_only=True):
         return metres
 
     def _measure(self, rows: NDArray[Any]) -> NDArray[np.int64]:
-        """Return the distance of found rows in metres. What lies in a circle was measured when it was drawn."""
+        """Return the distance of found rows in metres. What lies in a circle was measured when it
+        was drawn.
+        """
         here, radius_km = self.query.near or (0.0, 0.0), self.query.radius_km
         if radius_km is not None:
             return self.snapshot.circle(here, radius_km).metres_of(rows)

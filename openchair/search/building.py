@@ -1,4 +1,6 @@
-"""Build a snapshot: one pass over the documents, then columns and postings, then the swap. Nothing is pickled."""
+"""Build a snapshot: one pass over the documents, then columns and postings, then the swap. Nothing
+is pickled.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ from openchair.search.near import cells_of, unit_vectors
 from openchair.search.postings import NO_MINUTE, PostingsWriter, rows_by_key
 from openchair.search.text_cache import CACHE_FILES, TextCache, UndeclaredField, WordIds
 
-# What a listing is closed by, in the words of the directory: it has a day and a time, but nobody is there.
+# What a listing is closed by, in the words of the directory: it has a day and a time, but nobody is
+# there.
 CLOSED = ("attendance", "inactive")
 # Two: the newest, and the one that a worker may still be answering from.
 KEPT_SNAPSHOTS = 2
@@ -43,9 +46,9 @@ def build_snapshot(
 ) -> Manifest:
     """Write a snapshot of `documents` into `folder` and make it the current one.
 
-    `built_at` is aware; the weekly order is computed for it. Only one process builds in a folder at a time, others
-    wait. Until the last step nothing that a worker reads is touched. Raises DuplicateDocument, UndeclaredField,
-    OSError.
+    `built_at` is aware; the weekly order is computed for it. Only one process builds in a folder at
+    a time, others wait. Until the last step nothing that a worker reads is touched. Raises
+    DuplicateDocument, UndeclaredField, OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
@@ -63,7 +66,9 @@ def build_snapshot(
 
 
 def digest_of_id(document_id: str) -> int:
-    """Return the 64-bit number that stands for a document in ties and cursors: the same in every build."""
+    """Return the 64-bit number that stands for a document in ties and cursors: the same in every
+    build.
+    """
     return int.from_bytes(blake2b(document_id.encode(), digest_size=8).digest(), "little")
 
 
@@ -132,10 +137,11 @@ class _Collected:
         self.words.add(document.text)
 
     def _add_place(self, document: Document) -> None:
-        # Half a position is none.
-        known = document.latitude is not None and document.longitude is not None
-        self.latitudes.append(document.latitude if known else float("nan"))  # type: ignore[arg-type]  # known
-        self.longitudes.append(document.longitude if known else float("nan"))  # type: ignore[arg-type]  # known
+        latitude, longitude = document.latitude, document.longitude
+        if latitude is None or longitude is None:  # half a position is none
+            latitude = longitude = float("nan")
+        self.latitudes.append(latitude)
+        self.longitudes.append(longitude)
 
     def _add_pairs(self, document: Document) -> None:
         before = len(self.pairs)
@@ -167,7 +173,8 @@ class _Collected:
             kind = IRREGULAR
             self.occurrences.extend(document.occurrences)
         elif minute is None or zone == NO_ZONE:
-            # A wall time in no known zone is no instant: it can be shown and filtered, not promised.
+            # A wall time in no known zone is no instant: it can be shown and filtered, not
+            # promised.
             kind = WITHOUT_START
         self.kinds.append(kind)
         self.occurrence_counts.append(len(document.occurrences or ()) if kind == IRREGULAR else 0)
@@ -189,7 +196,9 @@ class _Collected:
 def _collect(
     *, documents: Iterable[Document], collected: _Collected, files: FileSet, reference: int
 ) -> None:
-    """Take every document; their rows' bytes go straight to disk, so that memory holds numbers only."""
+    """Take every document; their rows' bytes go straight to disk, so that memory holds numbers
+    only.
+    """
     with files.open("rows.bin") as file:
         pieces: list[bytes] = []
         for document in documents:
@@ -213,7 +222,9 @@ def open_row(row: bytes) -> bytes:
 
 
 class _RowOrder(msgspec.Struct, frozen=True):
-    """The numbering of rows: `order[row]` is the place in which its document came, `rows` the other way."""
+    """The numbering of rows: `order[row]` is the place in which its document came, `rows` the other
+    way.
+    """
 
     order: NDArray[np.int64]
     rows: NDArray[np.uint32]
@@ -364,7 +375,9 @@ def _write_filters(
 def _write_values_by_row(
     collected: _Collected, order: _RowOrder, numbers: NDArray[np.uint32], files: FileSet
 ) -> None:
-    """Write for each row the numbers of the postings of its filter values: what a narrow answer's facets count."""
+    """Write for each row the numbers of the postings of its filter values: what a narrow answer's
+    facets count.
+    """
     counts = np.frombuffer(collected.pair_counts, dtype=np.uint32)
     flat = numbers[np.frombuffer(collected.pairs, dtype=np.uint32)]
     places = spread(offsets_of(counts)[:-1][order.order], counts[order.order])
@@ -375,7 +388,9 @@ def _write_values_by_row(
 def _write_times_of_day(
     collected: _Collected, order: _RowOrder, writer: PostingsWriter
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Write a posting for every hour and minute of the day that a listing starts in, numbered from 1; 0 is none."""
+    """Write a posting for every hour and minute of the day that a listing starts in, numbered from
+    1; 0 is none.
+    """
     local = np.frombuffer(collected.local_minutes, dtype=np.uint16)
     timed = np.flatnonzero(local != NO_MINUTE)
     of_day = (local[timed] % next_starts.DAY).astype(np.uint32)
@@ -421,7 +436,8 @@ def _write_manifest(
 
 def _put_in_place(*, aside: Path, folder: Path, manifest: Manifest) -> None:
     final = folder / manifest.name
-    # The same content built twice in one second: what lies there is as good, or is damaged and replaced.
+    # The same content built twice in one second: what lies there is as good, or is damaged and
+    # replaced.
     shutil.rmtree(final, ignore_errors=True)
     aside.rename(final)
     sync_folder(folder)
@@ -433,7 +449,9 @@ def _put_in_place(*, aside: Path, folder: Path, manifest: Manifest) -> None:
 
 
 def _remove_old(*, folder: Path, current: str) -> None:
-    """Remove all but the newest snapshots. Workers that still map a removed one keep it until they let go."""
+    """Remove all but the newest snapshots. Workers that still map a removed one keep it until they
+    let go.
+    """
     snapshots = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
     others = [path for path in snapshots if path.name != current]
     for path in others[: max(0, len(others) - (KEPT_SNAPSHOTS - 1))]:

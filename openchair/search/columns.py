@@ -1,4 +1,6 @@
-"""The numbers of a snapshot, one array a column. Rows are numbered weekly first, then irregular, then without a start."""
+"""The numbers of a snapshot, one array a column. Rows are numbered weekly first, then irregular,
+then without a start.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Read = Callable[[str], mmap.mmap | bytes]
 
 
 class Columns:
-    """Every array of a snapshot. `read` gives the bytes of a file by name, b"" in an empty snapshot."""
+    """Every array of a snapshot. `read` gives the bytes of a file by name, b"" in an empty
+    snapshot.
+    """
 
     def __init__(self, *, manifest: Manifest, read: Read) -> None:
         self.rows = manifest.rows

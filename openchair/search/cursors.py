@@ -1,4 +1,6 @@
-"""Where the next page begins, as opaque text. It names a listing's place in the order, not a place in a file."""
+"""Where the next page begins, as opaque text. It names a listing's place in the order, not a place
+in a file.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,11 @@ _LONGEST_TEXT = 2000
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The last row of a page. `anchor` is the epoch minute of the first page: all pages share its order.
+    """The last row of a page. `anchor` is the epoch minute of the first page: all pages share its
+    order.
 
-    `place` is the row's distance in metres, its score, or 0; `rarities` are those that the scores were made with.
+    `place` is the row's distance in metres, its score, or 0; `rarities` are those that the scores
+    were made with.
     """
 
     anchor: int
@@ -41,9 +45,11 @@ def write_cursor(cursor: Cursor) -> str:
 
 
 def read_cursor(text: str, *, sort: Sort, minute: int) -> Cursor:
-    """Return the cursor written as `text`, for a question sorted by `sort` at the epoch minute `minute`.
+    """Return the cursor written as `text`, for a question sorted by `sort` at the epoch minute
+    `minute`.
 
-    The sum finds accidents; nothing is protected by it, since a cursor can only say where to begin. Raises BadCursor.
+    The sum finds accidents; nothing is protected by it, since a cursor can only say where to begin.
+    Raises BadCursor.
     """
     try:
         content = urlsafe_b64decode((text[:_LONGEST_TEXT] + "==").encode("ascii"))
@@ -62,7 +68,9 @@ def read_cursor(text: str, *, sort: Sort, minute: int) -> Cursor:
 
 
 def _is_sound(cursor: Cursor) -> bool:
-    """Return whether every number fits where it goes: whoever forges a sum gets an odd page, not a fault."""
+    """Return whether every number fits where it goes: whoever forges a sum gets an odd page, not a
+    fault.
+    """
     return (
         0 <= cursor.turn < 1 << 64
         and 0 <= cursor.start <= 1 << 40

@@ -10,7 +10,8 @@ from openchair.search.matching import Condition, combine
 from openchair.search.postings import rows_of
 from openchair.search.snapshot import Facets, Snapshot
 
-# A list that a person reads; regions of a whole country beyond the most frequent are found by their names.
+# A list that a person reads; regions of a whole country beyond the most frequent are found by their
+# names.
 MOST_VALUES = 200
 
 # Up to here, looking at each row costs less than intersecting with each value.
@@ -20,10 +21,11 @@ Counts = list[tuple[str, int]]
 
 
 def count_facets(*, snapshot: Snapshot, conditions: list[Condition]) -> Facets:
-    """Return for each filter its values with how many rows have them, most frequent first, zeros left out.
+    """Return for each filter its values with how many rows have them, most frequent first, zeros
+    left out.
 
-    A filter whose values were chosen by OR is counted as if it had not been chosen: each number is what choosing that
-    value instead would find.
+    A filter whose values were chosen by OR is counted as if it had not been chosen: each number is
+    what choosing that value instead would find.
     """
     if not conditions:
         return snapshot.all_facets(lambda: _count_all(snapshot, conditions))
@@ -63,7 +65,9 @@ def _count_rows(snapshot: Snapshot, found: BitMap) -> Facets:
 
 
 def _count_values(snapshot: Snapshot, name: str, found: BitMap) -> Counts:
-    """Count the values that are most frequent overall: in an answer as wide as this they are those that matter."""
+    """Count the values that are most frequent overall: in an answer as wide as this they are those
+    that matter.
+    """
     frequent = snapshot.frequent_values(name, MOST_VALUES)
     if len(found) == snapshot.manifest.rows:
         return [(value, count) for value, _, count in frequent]

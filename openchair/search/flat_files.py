@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 
 # Large enough that the checksum runs outside the interpreter's lock most of the time.
 _CHUNK_BYTES = 1 << 20
-# Pages are put in place at once, where the system can: else the first answer from each page waits for its fault.
+# Pages are put in place at once, where the system can: else the first answer from each page waits
+# for its fault.
 _MAP_FLAGS = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
 
 
 class FileSum(msgspec.Struct, frozen=True, kw_only=True):
-    """Size and CRC-32 of a file: tells damage, not forgery; whoever can write here can write anything."""
+    """Size and CRC-32 of a file: tells damage, not forgery; whoever can write here can write
+    anything.
+    """
 
     size: int
     crc32: int
@@ -99,7 +102,9 @@ def sum_of_file(path: Path) -> FileSum:
 
 
 def map_bytes(path: Path) -> mmap.mmap | bytes:
-    """Return the file at `path` as mapped memory; an empty one, which can't be mapped, as empty bytes."""
+    """Return the file at `path` as mapped memory; an empty one, which can't be mapped, as empty
+    bytes.
+    """
     with path.open("rb") as file:
         if os.fstat(file.fileno()).st_size == 0:
             return b""
@@ -135,7 +140,9 @@ class ByteStrings:
 
 
 def offsets_of(lengths: Iterable[int]) -> NDArray[np.uint64]:
-    """Return where each of the strings of these lengths starts when laid end to end, and where the last ends."""
+    """Return where each of the strings of these lengths starts when laid end to end, and where the
+    last ends.
+    """
     sizes = np.fromiter(lengths, dtype=np.uint64)
     offsets = np.zeros(len(sizes) + 1, dtype=np.uint64)
     np.cumsum(sizes, out=offsets[1:])
@@ -143,7 +150,9 @@ def offsets_of(lengths: Iterable[int]) -> NDArray[np.uint64]:
 
 
 def spread(starts: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.int64]:
-    """Return every place from each start on, as many as its length says, one stretch behind the other."""
+    """Return every place from each start on, as many as its length says, one stretch behind the
+    other.
+    """
     lengths = lengths.astype(np.int64)
     ends = np.cumsum(lengths)
     begun = np.repeat(starts.astype(np.int64) - (ends - lengths), lengths)

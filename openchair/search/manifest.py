@@ -1,7 +1,7 @@
 """Where a snapshot lies and what its MANIFEST says.
 
-<folder>/CURRENT names the newest snapshot; <folder>/<name>/MANIFEST.json was written last, so a folder without a
-readable one is unfinished.
+<folder>/CURRENT names the newest snapshot; <folder>/<name>/MANIFEST.json was written last, so a
+folder without a readable one is unfinished.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ class Damaged(Exception):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a snapshot holds. Rows are numbered weekly first, then irregular, then those without a start.
+    """What a snapshot holds. Rows are numbered weekly first, then irregular, then those without a
+    start.
 
-    `digest` names the content: equal digests answer equally. `reference_minute` is the epoch minute for which the
-    weekly rows were put in order.
+    `digest` names the content: equal digests answer equally. `reference_minute` is the epoch minute
+    for which the weekly rows were put in order.
     """
 
     version: int = FORMAT_VERSION

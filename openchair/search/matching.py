@@ -20,7 +20,9 @@ MOST_WORDS = 12
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """The rows that meet one condition. `choice` names the filter whose values were chosen by OR, else ""."""
+    """The rows that meet one condition. `choice` names the filter whose values were chosen by OR,
+    else "".
+    """
 
     rows: BitMap
     choice: str = ""

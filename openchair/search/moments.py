@@ -1,8 +1,10 @@
-"""What the order "next start" looks like at one minute: where the week begins, who turns first, which rows stray.
+"""What the order "next start" looks like at one minute: where the week begins, who turns first,
+which rows stray.
 
-Weekly rows lie in the order of their start for the minute that the snapshot was built at. Any later minute only turns
-that circle, as long as no clock changes. A row strays when its place in the circle is not its next start: irregular
-ones always, weekly ones around a change of clocks. Strays are few, and merged in by their own start.
+Weekly rows lie in the order of their start for the minute that the snapshot was built at. Any later
+minute only turns that circle, as long as no clock changes. A row strays when its place in the
+circle is not its next start: irregular ones always, weekly ones around a change of clocks. Strays
+are few, and merged in by their own start.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ _ALL_HASHES = 1 << 64
 
 
 class Position(NamedTuple):
-    """A place in the order by next start: the start (epoch minute) and the turn among those of one start."""
+    """A place in the order by next start: the start (epoch minute) and the turn among those of one
+    start.
+    """
 
     start: int
     turn: int
@@ -71,7 +75,9 @@ class Moment:
         return result
 
     def _moved(self) -> tuple[NDArray[np.uint32], Minutes]:
-        """Return the weekly rows whose place in the circle is not their next start, ascending, and their starts."""
+        """Return the weekly rows whose place in the circle is not their next start, ascending, and
+        their starts.
+        """
         rows = [np.empty(0, dtype=np.uint32)]
         starts = [np.empty(0, dtype=np.int64)]
         for number, zone in enumerate(self.columns.zone_names):
@@ -122,7 +128,9 @@ class Moment:
         return starts
 
     def turns_of(self, rows: NDArray[Any]) -> NDArray[np.uint64]:
-        """Return each row's turn among rows of one start; it changes by the day, so no group is always first."""
+        """Return each row's turn among rows of one start; it changes by the day, so no group is
+        always first.
+        """
         turns: NDArray[np.uint64] = self.columns.hashes[rows] - np.uint64(self.pivot)
         return turns
 
@@ -139,7 +147,9 @@ class Moment:
         return (turn + self.pivot) % _ALL_HASHES
 
     def first_turn(self, begin: int, end: int) -> int:
-        """Return the row whose turn is first among rows `begin` … `end` − 1 of one start, or `end`: then it is `begin`."""
+        """Return the row whose turn is first among rows `begin` … `end` − 1 of one start, or `end`:
+        then it is `begin`.
+        """
         row = self._turn_rows.get((begin, end))
         if row is None:
             row = bisect_left(self.columns.hash_at, self.pivot, begin, end)

@@ -13,7 +13,8 @@ EARTH_RADIUS_KM = 6371.0088
 # About 5 km: a city is several cells, and a drive of 40 km is few bands of them.
 _CELLS_PER_DEGREE = 20
 _CELLS_AROUND = 360 * _CELLS_PER_DEGREE
-# Below this a degree of longitude is too short for the cosine rule to be trusted; the whole circle is taken.
+# Below this a degree of longitude is too short for the cosine rule to be trusted; the whole circle
+# is taken.
 _POLAR_COSINE = 1e-3
 # Bounds are widened by about a metre: they only gather candidates, the exact test decides.
 _SLACK_DEGREES = 1e-5
@@ -41,7 +42,8 @@ class Box(msgspec.Struct, frozen=True):
         if self.east - self.west >= 360:
             return [(-180.0, 180.0)]
         west, east = wrap(self.west), wrap(self.east)
-        # Bounds that only rounding makes equal still go all the way round when they came the wrong way about.
+        # Bounds that only rounding makes equal still go all the way round when they came the wrong
+        # way about.
         if west < east or (west == east and self.west <= self.east):
             return [(west, east)]
         return [(west, 180.0), (-180.0, east)]
@@ -73,16 +75,20 @@ def box_around(*, latitude: float, longitude: float, radius_km: float) -> Box:
 
 
 def unit_vectors(latitudes: Floats, longitudes: Floats) -> Floats:
-    """Return the points (degrees) as rows of x, y and z on the unit sphere; nan where a point is unknown."""
+    """Return the points (degrees) as rows of x, y and z on the unit sphere; nan where a point is
+    unknown.
+    """
     up, along = np.radians(latitudes), np.radians(longitudes)
     level = np.cos(up)
     return np.column_stack((level * np.cos(along), level * np.sin(along), np.sin(up)))
 
 
 def distances_km(*, here: tuple[float, float], vectors: Floats) -> Floats:
-    """Return the great-circle distances from `here` (latitude, longitude) to unit vectors; nan stays nan.
+    """Return the great-circle distances from `here` (latitude, longitude) to unit vectors; nan
+    stays nan.
 
-    Half the chord is the sine of half the angle, the haversine formula without a trigonometric function a point.
+    Half the chord is the sine of half the angle, the haversine formula without a trigonometric
+    function a point.
     """
     up, along = math.radians(here[0]), math.radians(here[1])
     level = math.cos(up)

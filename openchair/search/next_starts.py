@@ -1,8 +1,9 @@
-"""When a weekly listing starts next, as an exact instant, correct over weeks in which the clocks change. Vectorised.
+"""When a weekly listing starts next, as an exact instant, correct over weeks in which the clocks
+change. Vectorised.
 
-Minutes are whole and count from the Unix epoch (UTC) unless a name says `local`. The minute of the week counts from
-Sunday 00:00. A wall time that a change skips is read with the offset before it, one that comes twice is the first of
-the two: RFC 5545 3.3.5, and what `zoneinfo` does with fold=0.
+Minutes are whole and count from the Unix epoch (UTC) unless a name says `local`. The minute of the
+week counts from Sunday 00:00. A wall time that a change skips is read with the offset before it,
+one that comes twice is the first of the two: RFC 5545 3.3.5, and what `zoneinfo` does with fold=0.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ DAY = 1440
 WEEK = 7 * DAY
 # 1 January 1970 was a Thursday.
 _EPOCH_MINUTE_OF_WEEK = 4 * DAY
-# Someone who comes ten minutes late misses the opening, not the meeting; after that the next one is better news.
+# Someone who comes ten minutes late misses the opening, not the meeting; after that the next one is
+# better news.
 JOINABLE_MINUTES = 10
 # Later than any start, and exact in every integer type in use: "no next start is known".
 NEVER = 1 << 40
@@ -31,7 +33,9 @@ Minutes = NDArray[np.int64]
 
 
 class Offsets(msgspec.Struct, frozen=True):
-    """A zone's offset in minutes around a day, and its changes as (local minute it holds from, offset after)."""
+    """A zone's offset in minutes around a day, and its changes as (local minute it holds from,
+    offset after).
+    """
 
     first: int
     changes: tuple[tuple[int, int], ...] = ()
@@ -53,7 +57,8 @@ def epoch_minute(moment: datetime) -> int:
 
 
 def offsets_around(*, zone: str, minute: int) -> Offsets:
-    """Return the offsets of an IANA zone from three days before to ten days after the day of `minute`.
+    """Return the offsets of an IANA zone from three days before to ten days after the day of
+    `minute`.
 
     Raises ZoneInfoNotFoundError or ValueError for a name that is no zone.
     """

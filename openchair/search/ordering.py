@@ -1,7 +1,8 @@
-"""Put found rows in order, as far as a page needs: by next start, name, distance or how well words fit.
+"""Put found rows in order, as far as a page needs: by next start, name, distance or how well words
+fit.
 
-Every order is total and made of what a listing says, not of where it lies in a snapshot, so that a page can go on after
-a `Position` even when the snapshot was built anew in between.
+Every order is total and made of what a listing says, not of where it lies in a snapshot, so that a
+page can go on after a `Position` even when the snapshot was built anew in between.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from openchair.search.near import (
 from openchair.search.next_starts import NEVER, WEEK, minute_of_week
 from openchair.search.postings import bitmap_of, rows_of
 
-# Up to here, sorting what was found in one go is quicker than looking for it along a prepared order.
+# Up to here, sorting what was found in one go is quicker than looking for it along a prepared
+# order.
 _FEW = 4096
 # Looking at so many strays one by one costs less than gathering those that were found.
 _FEW_STRAYS = 128
@@ -73,7 +75,9 @@ def _comes_before(moment: Moment, one: Placed, other: Placed) -> bool:
 def _plain_by_start(
     moment: Moment, found: BitMap, after: Position | None, limit: int
 ) -> Iterator[Placed]:
-    """Yield `limit` rows in the circle's order, then those without a start; behind that the order is not kept."""
+    """Yield `limit` rows in the circle's order, then those without a start; behind that the order
+    is not kept.
+    """
     columns = moment.columns
     base = columns.minute_starts[moment.week_start]
     if after is None:
@@ -108,7 +112,9 @@ def _segments_after(
 
 
 def _turns_after(moment: Moment, begin: int, end: int, turn: int | None) -> list[tuple[int, int]]:
-    """Return the stretches of rows `begin` … `end` − 1, all of one start, whose turn comes behind `turn`."""
+    """Return the stretches of rows `begin` … `end` − 1, all of one start, whose turn comes behind
+    `turn`.
+    """
     first = moment.first_turn(begin, end)
     if turn is None:
         return [(first, end), (begin, first)]
@@ -171,7 +177,9 @@ def _strays_until(
 def _sort_few_irregular(
     moment: Moment, strays: BitMap, after: Position | None, until: int, limit: int
 ) -> list[Placed]:
-    """Do as _sort_strays where no weekly row strays: for a handful, without the price of starting up numpy."""
+    """Do as _sort_strays where no weekly row strays: for a handful, without the price of starting
+    up numpy.
+    """
     starts = moment.irregular_start_at
     first = moment.columns.weekly
     placed = [(start, row) for row in strays if (start := starts[row - first]) <= until]
@@ -210,7 +218,9 @@ def _stray_behind(moment: Moment, after: Position) -> int:
 def by_name(
     *, moment: Moment, found: BitMap, after: tuple[bytes, int] | None, limit: int
 ) -> list[Placed]:
-    """Return the first `limit` rows of `found` by folded name, from behind `after` (a name and a hash) on."""
+    """Return the first `limit` rows of `found` by folded name, from behind `after` (a name and a
+    hash) on.
+    """
     columns = moment.columns
     place = 0 if after is None else _place_behind(columns, after)
     # Looking along the names meets one in rows/found; sorting looks at all that were found.
@@ -246,8 +256,8 @@ def by_distance(
 ) -> list[Placed]:
     """Return the first `limit` rows of `found` by distance from `here`, then next start.
 
-    `measure` gives the distance of rows of `found` in metres. `after` is (metres, start, turn). Those that are nowhere
-    on the map come last.
+    `measure` gives the distance of rows of `found` in metres. `after` is (metres, start, turn).
+    Those that are nowhere on the map come last.
     """
     rows = _placed_by_distance(moment, found, here, measure, after, limit)
     if len(rows) < limit:
@@ -335,7 +345,8 @@ def by_classes(
     after: tuple[int, int, int] | None,
     limit: int,
 ) -> list[tuple[int, Placed]]:
-    """Return the first `limit` rows, each behind its score, of disjoint `classes` of rows, best score first, then by next start.
+    """Return the first `limit` rows, each behind its score, of disjoint `classes` of rows, best
+    score first, then by next start.
 
     `after` is (score, start, turn).
     """

@@ -1,4 +1,6 @@
-"""Posting lists: the rows that have a value or a word, as roaring bitmaps laid end to end in one file."""
+"""Posting lists: the rows that have a value or a word, as roaring bitmaps laid end to end in one
+file.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 
 # The newest minute, and those of people who are turning pages.
 _KEPT_MOMENTS = 8
-# What is asked again: parts of the map, and places of the gazetteer. A circle takes 8 bytes a row in it.
+# What is asked again: parts of the map, and places of the gazetteer. A circle takes 8 bytes a row
+# in it.
 _KEPT_BOXES = 128
 _KEPT_CIRCLES = 64
 # A type is another code in each fellowship: the same few choices come again and again.
@@ -94,7 +95,9 @@ class Snapshot:
 
     @staticmethod
     def open(*, folder: Path) -> Snapshot:
-        """Return the current snapshot of `folder`; an empty one when none was ever built. Raises Damaged."""
+        """Return the current snapshot of `folder`; an empty one when none was ever built. Raises
+        Damaged.
+        """
         name = read_current_name(folder=folder)
         if not name:
             return Snapshot.empty()
@@ -137,7 +140,9 @@ class Snapshot:
         return BitMap().union(*(self.value(name, value) for value in values))
 
     def frequent_values(self, name: str, most: int) -> list[tuple[str, int, int]]:
-        """Return the `most` frequent values of a filter, each with its posting and its count in all rows."""
+        """Return the `most` frequent values of a filter, each with its posting and its count in all
+        rows.
+        """
         return self._filters.get(name, [])[:most]
 
     def all_facets(self, count: Callable[[], Facets]) -> Facets:
@@ -176,7 +181,9 @@ class Snapshot:
         return Circle(rows=rows, metres=metres, bitmap=bitmap_of(rows))
 
     def _starting_between(self, start: int | None, until: int | None) -> BitMap:
-        """Return the rows that start at a time of day in [start, until); over midnight when start > until."""
+        """Return the rows that start at a time of day in [start, until); over midnight when start >
+        until.
+        """
         low = 0 if start is None else start
         high = next_starts.DAY if until is None else until
         if low <= high:
@@ -214,7 +221,9 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
 
 
 class SnapshotHolder:
-    """Keeps the newest sound snapshot of a folder open. A newer one is opened aside, so that no answer waits for it."""
+    """Keeps the newest sound snapshot of a folder open. A newer one is opened aside, so that no
+    answer waits for it.
+    """
 
     def __init__(self, *, folder: Path) -> None:
         self._folder = folder
@@ -225,7 +234,9 @@ class SnapshotHolder:
         self.refresh()
 
     def current(self, *, monotonic: float) -> Snapshot:
-        """Return the snapshot to answer from. `monotonic` is a clock in seconds that only goes forward."""
+        """Return the snapshot to answer from. `monotonic` is a clock in seconds that only goes
+        forward.
+        """
         if monotonic - self._looked_at >= LOOK_EVERY_SECONDS:
             self._looked_at = monotonic
             if self._is_newer() and (self._opening is None or not self._opening.is_alive()):

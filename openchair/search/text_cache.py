@@ -1,4 +1,6 @@
-"""Words of documents while a snapshot is built, and what is kept so that the next build need not read them again."""
+"""Words of documents while a snapshot is built, and what is kept so that the next build need not
+read them again.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class UndeclaredField(ValueError):
 
 
 def ranked_fields(schema: Schema) -> list[str]:
-    """Return the text fields, heaviest first: a word's rows belong to the heaviest field that has it."""
+    """Return the text fields, heaviest first: a word's rows belong to the heaviest field that has
+    it.
+    """
     fields = sorted(schema.text_weights, key=lambda name: (-schema.text_weights[name], name))
     if len(fields) > MOST_FIELDS:
         raise ValueError(f"at most {MOST_FIELDS} text fields, not {len(fields)}")
@@ -48,7 +52,9 @@ def ranked_fields(schema: Schema) -> list[str]:
 
 
 class TextCache(msgspec.Struct, frozen=True):
-    """The words of the last build: its vocabulary by number, and for each document's text its word numbers."""
+    """The words of the last build: its vocabulary by number, and for each document's text its word
+    numbers.
+    """
 
     words: list[str] = []
     places: dict[bytes, int] = {}
@@ -57,7 +63,9 @@ class TextCache(msgspec.Struct, frozen=True):
 
     @staticmethod
     def of_last_build(*, folder: Path, schema: Schema) -> TextCache:
-        """Return what the current snapshot in `folder` kept; nothing when there is none fit for use."""
+        """Return what the current snapshot in `folder` kept; nothing when there is none fit for
+        use.
+        """
         try:
             last = folder / read_current_name(folder=folder)
             if last == folder or read_manifest(folder=last).schema != schema:
@@ -129,13 +137,16 @@ class WordIds:
     def write_postings(
         self, *, rows: NDArray[np.uint32], writer: PostingsWriter, files: FileSet
     ) -> NDArray[np.uint32]:
-        """Write a posting for each word and field, and the table of words. Return the number of each word id.
+        """Write a posting for each word and field, and the table of words. Return the number of
+        each word id.
 
-        A row stands under the heaviest field of its that has the word, so that the postings of a word do not overlap.
+        A row stands under the heaviest field of its that has the word, so that the postings of a
+        word do not overlap.
         """
         ids, fields, found = _heaviest_fields(self._flat(), np.repeat(rows, self._flat_counts()))
         numbers, words = self._sorted_words(ids)
-        # By word, field and row; row numbers stay below 2^32, words and fields have 32 bits between them.
+        # By word, field and row; row numbers stay below 2^32, words and fields have 32 bits between
+        # them.
         keys = (numbers[ids].astype(np.uint64) << np.uint64(36)) | (fields << np.uint64(32)) | found
         keys.sort()
         _write_words(keys, words, writer, files)
@@ -148,7 +159,9 @@ class WordIds:
         return np.frombuffer(self._counts, dtype=np.uint32)
 
     def _sorted_words(self, ids: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], list[bytes]]:
-        """Return the number of each word id in the order of the words, and those words that are in use."""
+        """Return the number of each word id in the order of the words, and those words that are in
+        use.
+        """
         in_use = np.zeros(len(self._ids), dtype=bool)
         in_use[ids] = True
         words = list(self._ids)
@@ -160,7 +173,9 @@ class WordIds:
         return numbers, [word for word, _ in kept]
 
     def write_cache(self, *, numbers: NDArray[np.uint32], files: FileSet) -> None:
-        """Write what the next build can take over. `numbers` maps the ids used here to those of the table."""
+        """Write what the next build can take over. `numbers` maps the ids used here to those of the
+        table.
+        """
         flat = self._flat()
         renumbered = numbers[flat & _WORD_MASK] if len(flat) else flat
         files.write_array("text_words.u4", renumbered | (flat & ~np.uint32(_WORD_MASK)))

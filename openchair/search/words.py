@@ -28,7 +28,9 @@ _KEPT_WORDS = 512
 
 
 class FoundWord(msgspec.Struct, frozen=True):
-    """Where a word was found: all `rows`, and disjoint `classes` of them with the worth of each, best first."""
+    """Where a word was found: all `rows`, and disjoint `classes` of them with the worth of each,
+    best first.
+    """
 
     rows: BitMap
     classes: tuple[tuple[int, BitMap], ...] = ()
@@ -44,7 +46,9 @@ class Words:
         self.find = lru_cache(maxsize=_KEPT_WORDS)(self._find)
 
     def _find(self, token: str) -> FoundWord:
-        """Return where the folded `token` is found. Mistyped words count only when it stands nowhere as typed."""
+        """Return where the folded `token` is found. Mistyped words count only when it stands
+        nowhere as typed.
+        """
         low, high, is_exact = self._beginning_with(token.encode())
         if low < high:
             exact = range(low, low + 1 if is_exact else low)
@@ -109,14 +113,18 @@ class Words:
 
 
 def rarity(*, rows: int, of: int) -> int:
-    """Return how much more a word says the fewer `rows` out of `of` have it: tenths of bits, at least 1."""
+    """Return how much more a word says the fewer `rows` out of `of` have it: tenths of bits, at
+    least 1.
+    """
     return max(1, round(10 * math.log2(1 + of / max(rows, 1))))
 
 
 def refine(
     *, found: BitMap, words: list[FoundWord], rarities: tuple[int, ...]
 ) -> list[tuple[int, BitMap]]:
-    """Part `found` into disjoint classes by score: for each word its worth times its rarity, added up."""
+    """Part `found` into disjoint classes by score: for each word its worth times its rarity, added
+    up.
+    """
     parts = {0: found}
     for word, weight in zip(words, rarities, strict=True):
         finer: dict[int, BitMap] = {}

@@ -72,7 +72,9 @@ class PlainSearch:
         self.vocabulary = {word for document in documents for word in words_of(document)}
 
     def expansions(self, token: str) -> dict[str, int]:
-        """The words that `token` finds, each with how much of a field's weight it is worth, in percent."""
+        """The words that `token` finds, each with how much of a field's weight it is worth, in
+        percent.
+        """
         if len(token) == 1 and token.isascii():
             begun = {token} & self.vocabulary
         else:

@@ -27,7 +27,9 @@ def cases(draw: st.DrawFn):
 
 @pytest.fixture(params=["as it is", "as if all were many"], autouse=True)
 def size(request, monkeypatch):
-    """Few rows are sorted and counted in one go, many along what was prepared; both must give the same."""
+    """Few rows are sorted and counted in one go, many along what was prepared; both must give the
+    same.
+    """
     if request.param != "as it is":
         monkeypatch.setattr(ordering, "_FEW", 0)
         monkeypatch.setattr(ordering, "_FEW_STRAYS", -1)
@@ -102,7 +104,8 @@ def test_no_listing_that_stays_is_skipped_or_shown_twice_when_others_change_betw
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         before = build(Path(one), staying + leaving, built_at=now)
         after = build(Path(two), staying, built_at=now + timedelta(minutes=3))
-        # Mistyped words find what is there at all: which words those are may change between two builds.
+        # Mistyped words find what is there at all: which words those are may change between two
+        # builds.
         for query in [msgspec.structs.replace(question, words=()) for question in questions]:
             shown: list[str] = []
             cursor: str | None = ""
