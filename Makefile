@@ -52,6 +52,7 @@ check: .venv/installed-dev build
 	$(BIN)/djlint --lint --quiet openchair
 	cd client && npm run --silent check
 	SECRET_KEY=check-$$(head -c 48 /dev/urandom | base64 -w 0) OPENCHAIR_HOME=$$(mktemp -d) \
+		SITE_URL=https://meetings.example.org BEHIND_PROXY=True \
 		$(BIN)/python -W error manage.py check --deploy --fail-level WARNING
 	OPENCHAIR_HOME=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
 	OPENCHAIR_HOME=$$(mktemp -d) $(BIN)/python -m scripts.messages --check

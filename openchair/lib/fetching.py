@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
-import brotli  # type: ignore[import-untyped]  # it ships no types
+import brotli
 import httpcore
 import httpx
 import msgspec

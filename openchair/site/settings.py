@@ -119,10 +119,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # `live` owns the public port and sets this header itself; it trusts none that come in.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Where the public address is https, nothing of it goes over plain http: the operator's web server ends TLS in front.
+IS_HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = IS_HTTPS and INSTALLATION.is_behind_proxy
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+CSRF_COOKIE_SECURE = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 USE_X_FORWARDED_HOST = False
+# Other hosts below the operator's domain are not ours to promise for, nor to put on a browser's list for good.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # The address of a visitor is never logged: no request lines, only what went wrong, by deed and id.
 LOGGING = {

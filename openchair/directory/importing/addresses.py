@@ -153,8 +153,8 @@ def position_in_text(*, text: str) -> tuple[float, float, bool]:
 
 
 def _degrees(value: object) -> float:
-    if value.__class__ is float and -1000 < value < 1000:  # type: ignore[operator] # a float by its class
-        return value  # type: ignore[return-value] # the same
+    if value.__class__ is float and -1000 < value < 1000:
+        return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise _unreadable_position()
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
@@ -100,12 +101,10 @@ _MONTHS: dict[str, int] = {
 }  # fmt: skip
 
 
-def _any(words: object) -> str:
+def _any(words: Iterable[str]) -> str:
     return (
-        "(?:"
-        + "|".join(sorted((re.escape(str(word)) for word in words), key=len, reverse=True))
-        + ")"
-    )  # type: ignore[attr-defined] # a dict or a tuple of words
+        "(?:" + "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True)) + ")"
+    )
 
 
 _ORDINAL = _any(_ORDINALS)

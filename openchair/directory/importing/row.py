@@ -31,7 +31,7 @@ class Row:
             key: value
             for key, value in raw.fields.items()
             if (value or value == 0)
-            and (value.__class__ is not str or value[0] > " " or value.strip())  # type: ignore[index,attr-defined] # a str by its class
+            and (value.__class__ is not str or value[0] > " " or value.strip())
         }
         self.extra = dict(raw.extra)
         self.values: dict[str, object] = {}
@@ -43,7 +43,7 @@ class Row:
         if value is None:
             return ""
         if value.__class__ is str:
-            return one_line(text=value)  # type: ignore[arg-type] # a str by its class
+            return one_line(text=value)
         try:
             return one_line(text=_text_of(value))
         except Unreadable as error:

@@ -159,10 +159,14 @@ def _formats(row: Row) -> tuple[tuple[str, str, str], ...]:
     if not isinstance(formats, list | tuple):
         return ()
     return tuple(
-        tuple(one_line(text=str(item.get(key) or "")) for key in ("world_id", "key", "name"))
+        (_text_of(item, "world_id"), _text_of(item, "key"), _text_of(item, "name"))
         for item in formats
         if isinstance(item, dict)
-    )  # type: ignore[misc] # three keys make three texts
+    )
+
+
+def _text_of(item: dict[str, object], key: str) -> str:
+    return one_line(text=str(item.get(key) or ""))
 
 
 @lru_cache(maxsize=8192)
@@ -276,9 +280,9 @@ def _language_codes(text: str) -> tuple[str, ...]:
 @cache
 def _language_names() -> dict[str, str]:
     """Map ISO 639-1 codes, and names in English, Spanish, French and the language itself, to the code."""
-    english = {code for code in Locale("en").languages if len(code) == 2}
+    english = {str(code) for code in Locale("en").languages if len(str(code)) == 2}
     names = {
-        fold(name): code
+        fold(str(name)): str(code)
         for tongue in ("fr", "es", "en")
         for code, name in Locale(tongue).languages.items()
         if code in english
