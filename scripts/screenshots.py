@@ -29,9 +29,9 @@ SIZES = {"phone": (360, 780), "desk": (1280, 800)}
 PATHS = {
     "front": "/",
     "results": "/meetings?q=open+tonight",
-    "results-near": "/meetings?q=women+near+92660",
-    "nothing": "/meetings?q=zzzz+tonight+near+92660&radius_km=1",
-    "map": "/map?q=near+92660",
+    "results-near": "/meetings?q=women+near+02139",
+    "nothing": "/meetings?q=zzzz+tonight+near+02139&radius_km=1",
+    "map": "/map?q=near+02139",
     "help": "/help",
     "new": "/new",
     "saved": "/saved",
@@ -102,7 +102,7 @@ def _page(browser: Browser, address: str, width: int, height: int, scheme: str) 
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]  # light or dark
         locale="en-US",
-        timezone_id="America/Los_Angeles",
+        timezone_id="America/New_York",
     )
     return context.new_page()
 
@@ -140,7 +140,7 @@ def _meeting_paths(browser: Browser, address: str) -> dict[str, str]:
 def _photograph_for_readme(browser: Browser, address: str) -> None:
     README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
     page = _page(browser, address, 1280, 800, "light")
-    page.goto(PATHS["results-near"])
+    page.goto("/meetings?q=open+near+02139")
     page.wait_for_timeout(2500)
     page.screenshot(path=README_PICTURE)
     page.context.close()
