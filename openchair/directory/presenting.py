@@ -72,6 +72,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     chips: tuple[Chip, ...]
     held: str
     is_inactive: bool
+    is_joined_from_afar: bool
     saved: str
 
 
@@ -100,8 +101,14 @@ def card(*, row: Row, now: dt.datetime, language: str, distance_unit: str) -> Ca
         chips=chips(row=row, language=language),
         held=held_words(row=row, language=language),
         is_inactive=_text(row, "attendance") == "inactive",
+        is_joined_from_afar=is_joined_from_afar(attendance=_text(row, "attendance")),
         saved=_kept_in_browser(row, clock, place, language),
     )
+
+
+def is_joined_from_afar(*, attendance: str) -> bool:
+    """Return whether people of other zones come: they need their own clock, those in the room the one on its wall."""
+    return attendance in {"online", "hybrid"}
 
 
 def clock_words(*, minutes: int, language: str) -> Clock:

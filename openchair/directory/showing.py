@@ -54,6 +54,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[str]
     attendance: str
     is_inactive: bool
+    is_joined_from_afar: bool
     when: str
     span: str
     until: str
@@ -90,6 +91,7 @@ def details(*, meeting: Meeting, now: dt.datetime, language: str) -> Details:
         languages=[meanings.name_language(code, language=language) for code in meeting.languages],
         attendance=presenting.attendance_words(row=row),
         is_inactive=meeting.attendance == "inactive",
+        is_joined_from_afar=presenting.is_joined_from_afar(attendance=meeting.attendance),
         when=_when(meeting, starts, now, language),
         span=occurrences[0].span if occurrences else _span(meeting, language),
         until=presenting.until_words(start=starts[0], now=now) if starts else "",
