@@ -75,12 +75,11 @@ def _anchors(
     if found.postal and is_wide(code=listing.postal_code, country=found.postal.country):
         # Its middle says little of where in it the town lies, and nothing against coordinates.
         return tuple(place for place in (found.city, _unless_spot(found.postal, listing)) if place)
-    if found.postal and found.city and _away(_spot(found.postal), found.city) > FAR_KM:
+    if found.postal and found.city and found.apart_km > FAR_KM:
         # A digit is mistyped more easily than a town and its state together.
         trusted, other = (found.city, found.postal) if listing.state else (found.postal, found.city)
-        reason = (
-            f"{listing.postal_code} lies far from {listing.city}. The {trusted.kind} was taken."
-        )
+        taken = "city" if trusted is found.city else "postal code"
+        reason = f"{listing.postal_code} lies far from {listing.city}. The {taken} was taken."
         if _spot_of(listing) is None:
             problems.append(
                 _problem(
@@ -88,7 +87,7 @@ def _anchors(
                 )
             )
         return trusted, other
-    return tuple(place for place in found if place)
+    return tuple(place for place in (found.postal, found.city) if place)
 
 
 def _with_spot(
@@ -324,10 +323,6 @@ def _is_null_island(spot: _Spot) -> bool:
 
 def _is_on_globe(spot: _Spot) -> bool:
     return -90 <= spot.latitude <= 90 and -180 <= spot.longitude <= 180
-
-
-def _spot(place: Place) -> _Spot:
-    return _Spot(place.latitude, place.longitude)
 
 
 def _away(spot: _Spot, place: Place) -> float:
