@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from openchair.directory.models import Meeting
+from openchair.sources.applying import batches
 from openchair.sources.models import Source
 
 
@@ -30,12 +31,12 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 def mark_copies() -> int:
     """Take every carried row out of print and put back those that are none any more. Return how many are copies."""
+    # One whose origin was removed with all it had is a copy of nothing.
+    Meeting.objects.filter(state="copy", carried_from=None).update(state="in_print")
     sources = list(Source.objects.filter(is_active=True))
-    if len(sources) < 2:
+    meetings = Meeting.objects.filter(source__in=sources, state__in=("in_print", "copy"))
+    if len(sources) < 2 and not meetings.filter(state="copy").exists():
         return 0
-    meetings = Meeting.objects.filter(source__in=sources, merged_into__isnull=True).exclude(
-        state__in=("retired", "unpublished")
-    )
     rows = [
         Row(
             id=pk,
@@ -51,9 +52,8 @@ def mark_copies() -> int:
     found = copies_among(rows=rows, origins=origins)
     held = dict(meetings.exclude(carried_from=None).values_list("pk", "carried_from_id"))
     _write({pk: origin for pk, origin in found.items() if held.get(pk) != origin})
-    Meeting.objects.filter(pk__in=[pk for pk in held if pk not in found]).update(
-        carried_from=None, state="in_print"
-    )
+    for some in batches([pk for pk in held if pk not in found]):
+        Meeting.objects.filter(pk__in=some).update(carried_from=None, state="in_print")
     return len(found)
 
 
@@ -110,7 +110,5 @@ def _write(found: dict[str, int]) -> None:
     for pk, origin in found.items():
         by_origin.setdefault(origin, []).append(pk)
     for origin, keys in by_origin.items():
-        for start in range(0, len(keys), 5000):
-            Meeting.objects.filter(pk__in=keys[start : start + 5000]).update(
-                carried_from=origin, state="copy"
-            )
+        for some in batches(keys):
+            Meeting.objects.filter(pk__in=some).update(carried_from=origin, state="copy")

@@ -55,7 +55,10 @@ def facts_of(*, listing: Listing) -> Facts:
     facts: Facts = msgspec.to_builtins(listing)
     facts.pop("row", None)
     facts.pop("key", None)
-    return facts
+    # The database gives lists back: facts with tuples would differ from themselves at every refresh.
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()
+    }
 
 
 def listing_of(*, key: str, facts: Facts, decided: Facts) -> Listing:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from rapidfuzz import fuzz
 
-from openchair.directory.models import DuplicatePair, Meeting
+from openchair.directory.models import GONE, DuplicatePair, Meeting
 from openchair.lib.folding import fold
 from openchair.places.distance import distance_km
 from openchair.sources.models import Change, Source
@@ -120,19 +120,29 @@ def _candidates() -> list[Candidate]:
             name=fold(name),
             place=fold(f"{venue or ''} {address or ''}"),
             link=link.split("?")[0],
-            point=(lat, lng) if lat is not None and precision not in {"postal", "city"} else None,
+            point=_point(lat, lng, precision),
         )
         for pk, source_id, fellowship, day, start, name, link, venue, address, lat, lng, precision in rows
+        if day is not None and start is not None
     ]
+
+
+def _point(
+    latitude: float | None, longitude: float | None, precision: str | None
+) -> tuple[float, float] | None:
+    if latitude is None or longitude is None or precision in {"postal", "city"}:
+        return None
+    return latitude, longitude
 
 
 @transaction.atomic
 def merge_pair(*, pair: DuplicatePair, keep: Meeting | None, now: datetime, who: str) -> Meeting:
     """Take one of the two out of print in favour of the other, and return the one that stays.
 
-    `keep` None keeps the one from the source of lower rank, then the older one. Raises AlreadyDecided.
+    `keep` None keeps the one from the source of lower rank, then the older one. Raises AlreadyDecided, also when one of
+    the two has gone out of print since: three that were merged in a circle would all be gone.
     """
-    if pair.state != "open":
+    if pair.state != "open" or not (pair.first.is_in_print() and pair.second.is_in_print()):
         raise AlreadyDecided
     both = sorted((pair.first, pair.second), key=lambda m: (m.source.rank, m.source_id, m.pk))
     stays = keep or both[0]
@@ -153,11 +163,20 @@ def unmerge_pair(*, pair: DuplicatePair, now: datetime, who: str) -> None:
         if meeting.merged_into_id in {pair.first_id, pair.second_id}:
             before = meeting.merged_into_id
             meeting.merged_into = None
-            meeting.state = "retired" if meeting.retired_at else "in_print"
+            meeting.state = "in_print" if meeting.state == "merged" else meeting.state
             meeting.save(update_fields=["merged_into", "state"])
             _record(meeting, "unmerged", {"merged_into": [before, None]}, now, who)
     pair.state = "open"
     pair.save(update_fields=["state"])
+
+
+def settle_merged() -> None:
+    """Put back in print what was merged into a meeting that is gone, and take it out again when that one returns."""
+    stays_gone = Q(merged_into=None) | Q(merged_into__state__in=GONE)
+    Meeting.objects.filter(stays_gone, state="merged").update(state="in_print")
+    Meeting.objects.filter(state="in_print", merged_into__isnull=False).exclude(stays_gone).update(
+        state="merged"
+    )
 
 
 def keep_apart(*, pair: DuplicatePair) -> None:
@@ -190,5 +209,6 @@ __all__ = [
     "likely_pairs",
     "merge_pair",
     "open_pairs",
+    "settle_merged",
     "unmerge_pair",
 ]

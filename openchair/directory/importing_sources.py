@@ -13,13 +13,14 @@ from django.conf import settings
 from django.db import transaction
 
 from openchair import __version__
-from openchair.directory import copies, deriving, duplicates, proposing, publishing
+from openchair.directory import deriving, duplicates, proposing, publishing
 from openchair.directory.importing.normalizing import normalize, split_by_day
 from openchair.directory.importing.placing import place_listing
 from openchair.directory.importing.reading import CannotRead, read, read_folder
 from openchair.directory.keeping import MeetingAdapter
 from openchair.directory.listing import Listing, Parsed, Problem, SourceDefaults
 from openchair.directory.models import Meeting
+from openchair.directory.standing import settle_copies
 from openchair.lib.fetching import CannotFetch, Fetched, Limits, fetch
 from openchair.places.gazetteer import Gazetteer
 from openchair.places.geocoding import Geocoder
@@ -99,11 +100,9 @@ def import_source(
     """
     try:
         data, fetched = _get(source, tools, is_forced=accept or dry_run)
-        if data is None:
-            return _repeat(source, now=now, who=who, dry_run=dry_run)
-        digest = _digest(source, data)
+        digest = source.digest if data is None else _digest(source, data)
         if digest == source.digest and not dry_run and not accept:
-            return _repeat(source, now=now, who=who, dry_run=dry_run)
+            return _repeat(source, fetched, now=now)
         prepared = prepare(parsed=_parse(source, data), source=source, tools=tools)
     except (CannotRead, CannotFetch) as error:
         return _fail(source, str(error), now=now, who=who, dry_run=dry_run)
@@ -159,10 +158,12 @@ def _get(
 ) -> tuple[bytes | Path | None, Fetched | None]:
     if not is_web_address(source.address):
         return _read_local(Path(source.address)), None
+    # "Not modified" says nothing when another address, another reading or another Openchair made what is held.
+    is_known = source.digest.startswith(_reading_of(source)) and not is_forced
     fetched = fetch(
         url=source.address,
-        etag="" if is_forced else source.etag,
-        last_modified="" if is_forced else source.last_modified,
+        etag=source.etag if is_known else "",
+        last_modified=source.last_modified if is_known else "",
         limits=tools.limits,
     )
     return (None if fetched.status == "unchanged" else fetched.body), fetched
@@ -174,45 +175,57 @@ def is_web_address(address: str) -> bool:
 
 
 def _read_local(path: Path) -> bytes | Path:
-    if path.is_dir():
-        return path
+    return path if path.is_dir() else _read_file(path)
+
+
+def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise CannotRead(f"{path} can't be read: {error.strerror}.") from error
 
 
-def _parse(source: Source, data: bytes | Path) -> Parsed:
+def _parse(source: Source, data: bytes | Path | None) -> Parsed:
+    if data is None:
+        raise CannotRead(
+            f"{source.address} answers that nothing is new, though it was not asked that."
+        )
     if isinstance(data, Path):
         return read_folder(folder=data)
     return read(data=data, format=source.format, name=source.address)
 
 
 def _digest(source: Source, data: bytes | Path) -> str:
-    """Return a digest of the bytes and of everything else that decides what becomes of them."""
+    """Return a digest of the bytes behind one of everything else that decides what becomes of them."""
+    digest = hashlib.sha256()
+    for piece in [data] if isinstance(data, bytes) else _pieces(data):
+        digest.update(hashlib.sha256(piece).digest())
+    return _reading_of(source) + digest.hexdigest()[:48]
+
+
+def _reading_of(source: Source) -> str:
     meant = (
         __version__,
+        source.address,
         source.format,
         source.fellowship,
         source.time_zone,
         source.country,
         source.language,
     )
-    digest = hashlib.sha256("\0".join(meant).encode())
-    pieces = (
-        [data]
-        if isinstance(data, bytes)
-        else [path.read_bytes() for path in sorted(data.glob("*.json"))]
-    )
-    for piece in pieces:
-        digest.update(piece)
-    return digest.hexdigest()
+    return hashlib.sha256("\0".join(meant).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _pieces(folder: Path) -> list[bytes]:
+    return [_read_file(path) for path in sorted(folder.glob("*.json"))]
 
 
 def _bring(
     source: Source, prepared: Prepared, *, now: datetime, who: str, accept: bool, dry_run: bool
 ) -> Outcome:
     with transaction.atomic():
+        # Two runs of one source at once would both add what is new: the second waits, and finds it there.
+        list(Source.objects.select_for_update().filter(pk=source.pk))
         plan = plan_for(source=source, listings=prepared.listings)
         is_held = plan.is_held and not accept
         state = "held" if is_held else "unchanged" if plan.is_empty else "applied"
@@ -223,9 +236,10 @@ def _bring(
         if state == "applied":
             adapter = MeetingAdapter(bodies=prepared.parsed.bodies)
             apply_plan(plan=plan, run=run, adapter=adapter, now=now)
-            copies.mark_copies()
+            settle_copies()
             proposing.propose_rules(source=source)
     if state != "applied":
+        publishing.publish_if_due(now=now, home=Path(settings.HOME))
         return msgspec.structs.replace(outcome, run_id=run.pk)
     found = duplicates.find_duplicates(source=source)
     publishing.publish_search_index(now=now, home=Path(settings.HOME))
@@ -287,7 +301,7 @@ def _counts(outcome: Outcome) -> dict[str, object]:
     return {**{name: getattr(outcome, name) for name in names}, "problems_by_kind": dict(by_kind)}
 
 
-def _repeat(source: Source, *, now: datetime, who: str, dry_run: bool) -> Outcome:
+def _repeat(source: Source, fetched: Fetched | None, *, now: datetime) -> Outcome:
     """Return the outcome of a source that says what it said before: everything unchanged, its problems as they were."""
     last = (
         ImportRun.objects.filter(source=source, state__in=("applied", "unchanged"))
@@ -304,8 +318,10 @@ def _repeat(source: Source, *, now: datetime, who: str, dry_run: bool) -> Outcom
         unchanged=counts.get("meetings", 0),
         problems=msgspec.convert(last.problems if last else [], list[Problem]),
     )
-    if not dry_run:
-        Source.objects.filter(pk=source.pk).update(refreshed_at=now)
+    if fetched is not None and fetched.status == "new":
+        _remember(source, source.digest, fetched, now)
+    Source.objects.filter(pk=source.pk).update(refreshed_at=now)
+    publishing.publish_if_due(now=now, home=Path(settings.HOME))
     return outcome
 
 

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from django.db import transaction
 
 from openchair.directory import deriving
 from openchair.directory.listing import Listing, RawBody
-from openchair.directory.models import Group, Meeting, Region, ServiceBody, Venue
-from openchair.sources.applying import BATCH, Written, batches, merge_facts
+from openchair.directory.models import GONE, Group, Meeting, Region, ServiceBody, Venue
+from openchair.sources.applying import Written, batches, merge_facts
 from openchair.sources.models import Source
 
+# As the columns are long.
+KEY_LIMIT, NAME_LIMIT = 200, 255
 # Everything of a meeting that a run may write; `id`, `slug`, `created_at` and `decided` outlive every run.
 _WRITTEN = [
     field.name
@@ -36,7 +39,7 @@ class MeetingAdapter:
         if self._bodies:
             keep_bodies(source=source, bodies=self._bodies)
         ids: dict[str, str] = {}
-        _remove(source, [row.old_key for row in rows if row.facts is None and row.old_key])
+        self._remove(source, [row.old_key for row in rows if row.facts is None and row.old_key])
         for batch in batches([row for row in rows if row.facts is not None]):
             ids |= self._write_batch(source, batch, now)
         return ids
@@ -53,15 +56,20 @@ class MeetingAdapter:
         ).delete()
         _remove_empty_regions()
 
+    def _remove(self, source: Source, keys: Sequence[str]) -> None:
+        for some in batches(keys):
+            gone = Meeting.objects.filter(source=source, source_key__in=some)
+            # What the gone ones said of their groups must go too.
+            groups = gone.filter(group__isnull=False).values_list("group_id", flat=True)
+            self._touched_groups |= {pk for pk in groups if pk}
+            gone.delete()
+
     def _write_batch(
         self, source: Source, batch: Sequence[Written], now: datetime
     ) -> dict[str, str]:
-        held = {
-            meeting.source_key: meeting
-            for meeting in Meeting.objects.filter(
-                source=source, source_key__in=[row.old_key for row in batch if row.old_key]
-            )
-        }
+        old_keys = [row.old_key for row in batch if row.old_key]
+        found = Meeting.objects.filter(source=source, source_key__in=old_keys)
+        held = {meeting.source_key: meeting for meeting in found.select_related("merged_into")}
         # A held meeting may have gone since the plan was made (two runs at once); it is then simply added again.
         pairs = [(row, held.get(row.old_key) if row.old_key else None) for row in batch]
         rows = [_planned(row, meeting) for row, meeting in pairs]
@@ -88,7 +96,7 @@ class MeetingAdapter:
             row.meeting.venue_id = venues[str(row.venue["digest"])] if row.venue else None
             row.meeting.group_id = groups[str(row.group["key"])] if row.group else None
             row.meeting.region_id = regions[row.regions[-1][0]] if row.regions else None
-            row.meeting.body_id = bodies.get(row.listing.body_key)
+            row.meeting.body_id = bodies.get(row.listing.body_key[:KEY_LIMIT])
             self._touched_groups |= {pk for pk in (before, row.meeting.group_id) if pk}
 
 
@@ -124,22 +132,18 @@ def state_of(*, meeting: Meeting, listing: Listing, is_retired: bool) -> str:
     """Return whether a meeting is in print, and if not, why."""
     if is_retired:
         return "retired"
-    if meeting.merged_into_id is not None:
+    if not listing.published:
+        return "unpublished"
+    # Merged into one that is gone itself, it is all that is left: what its source still gives must not vanish.
+    if meeting.merged_into is not None and meeting.merged_into.state not in GONE:
         return "merged"
-    if meeting.carried_from_id is not None:
-        return "copy"
-    return "in_print" if listing.published else "unpublished"
+    return "in_print" if meeting.carried_from_id is None else "copy"
 
 
 def _planned(row: Written, meeting: Meeting | None) -> _Row:
     kept = meeting or Meeting()
     facts = merge_facts(held=kept.facts or {}, row=row)
     return _Row(key=row.key, meeting=kept, facts=facts, is_retired=row.is_retired)
-
-
-def _remove(source: Source, keys: Sequence[str]) -> None:
-    for start in range(0, len(keys), BATCH):
-        Meeting.objects.filter(source=source, source_key__in=keys[start : start + BATCH]).delete()
 
 
 def _name_new(source: Source, rows: Sequence[_Row], now: datetime) -> None:
@@ -154,16 +158,29 @@ def _name_new(source: Source, rows: Sequence[_Row], now: datetime) -> None:
     )
     for row in new:
         attempt, public_id = 0, ids[row.key]
-        while public_id in taken_ids:
+        while public_id in taken_ids or (attempt and Meeting.objects.filter(pk=public_id).exists()):
             attempt += 1
             public_id = deriving.public_id(source=source.slug, key=row.key, attempt=attempt)
         taken_ids.add(public_id)
-        slug = wishes[row.key]
-        if slug in taken:
-            # The id's head makes it unique and stays the same on every import, which a counter would not.
-            slug = f"{slug[:62].rstrip('-')}-{public_id[:8]}"
+        slug = _free_slug(wishes[row.key], public_id, taken)
         taken.add(slug)
         row.meeting.pk, row.meeting.slug, row.meeting.created_at = public_id, slug, now
+
+
+def _free_slug(wish: str, public_id: str, taken: set[str]) -> str:
+    """Return the slug wished for, or with the id behind it, which stays the same on every import; a counter would not.
+
+    A feed may name another meeting's slug, even one that was made here: the head of the id, then the whole, then a number.
+    """
+    if wish not in taken:
+        return wish
+    head = wish[:55].rstrip("-")
+    endings = (public_id[:8], public_id, *(f"{public_id}-{number}" for number in range(2, 1000)))
+    for ending in endings:
+        slug = f"{head}-{ending}"
+        if slug not in taken and not Meeting.objects.filter(slug=slug).exists():
+            return slug
+    raise AssertionError("a thousand meetings share a slug and an id")
 
 
 def _keep_venues(source: Source, wanted: Sequence[dict[str, object]]) -> dict[str, int]:
@@ -191,19 +208,25 @@ def _ids(rows: object, name: str) -> dict[str, int]:
 
 
 def _unite_touched_groups(touched: Iterable[int]) -> None:
-    rows_by_group: dict[int, list[dict[str, object]]] = {}
-    found = Meeting.objects.filter(group__in=list(touched)).order_by("source_key")
+    names = ["name", "contacts", *deriving.GROUP_FIELDS.values()]
+    for some in batches(sorted(touched)):
+        united = [
+            Group(pk=pk, **deriving.unite_groups(rows=rows))
+            for pk, rows in _rows_by_group(some).items()
+        ]
+        Group.objects.bulk_update(united, names, batch_size=200)
+
+
+def _rows_by_group(groups: Sequence[int]) -> dict[int, list[dict[str, object]]]:
+    found = Meeting.objects.filter(group__in=groups).order_by("source_key")
+    rows: dict[int, list[dict[str, object]]] = {}
     for key, facts, decided, group_id in found.values_list(
         "source_key", "facts", "decided", "group_id"
     ):
         row = deriving.group_of(listing=deriving.listing_of(key=key, facts=facts, decided=decided))
-        if row:
-            rows_by_group.setdefault(group_id, []).append(row)
-    united = [
-        Group(pk=pk, **deriving.unite_groups(rows=rows)) for pk, rows in rows_by_group.items()
-    ]
-    names = ["name", "contacts", *deriving.GROUP_FIELDS.values()]
-    Group.objects.bulk_update(united, names, batch_size=200)
+        if row and group_id:
+            rows.setdefault(group_id, []).append(row)
+    return rows
 
 
 def keep_regions(paths: Iterable[tuple[str, str]]) -> dict[str, int]:
@@ -234,18 +257,20 @@ def _remove_empty_regions() -> None:
 
 
 def keep_bodies(*, source: Source, bodies: Sequence[RawBody]) -> None:
-    """Write the service bodies of a source, then hang each under its parent."""
+    """Write the service bodies of a source, then hang each under its parent. Of two with one key the last rules."""
+    by_key = {body.key[:KEY_LIMIT]: body for body in bodies}
     rows = [
         ServiceBody(
             source=source,
-            source_key=body.key,
-            **{
-                name: value
-                for name, value in msgspec.structs.asdict(body).items()
-                if name not in {"key", "parent_key"}
-            },
+            source_key=key,
+            name=body.name[:NAME_LIMIT],
+            kind=body.kind,
+            description=body.description,
+            url=body.url,
+            helpline=body.helpline,
+            world_id=body.world_id,
         )
-        for body in bodies
+        for key, body in by_key.items()
     ]
     ServiceBody.objects.bulk_create(
         rows,
@@ -255,10 +280,19 @@ def keep_bodies(*, source: Source, bodies: Sequence[RawBody]) -> None:
         update_fields=["name", "kind", "description", "url", "helpline", "world_id"],
     )
     known = {body.source_key: body for body in ServiceBody.objects.filter(source=source)}
-    for body in bodies:
-        parent = known.get(body.parent_key)
-        known[body.key].parent_id = parent.pk if parent and body.parent_key != body.key else None
+    for key, body in by_key.items():
+        parent = known.get(body.parent_key[:KEY_LIMIT])
+        known[key].parent_id = parent.pk if parent and parent.source_key != key else None
     ServiceBody.objects.bulk_update(known.values(), ["parent"], batch_size=500)
+
+
+def remove_source(*, source: Source) -> None:
+    """Remove a source with all that it brought, as if it had never been asked."""
+    with transaction.atomic():
+        # Meetings first: their venues and groups are protected while a meeting names them.
+        Meeting.objects.filter(source=source).delete()
+        source.delete()
+        _remove_empty_regions()
 
 
 def derive_again(*, meeting: Meeting, now: datetime) -> None:

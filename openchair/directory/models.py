@@ -10,6 +10,8 @@ from openchair.sources.models import Source
 ATTENDANCES = ("in_person", "online", "hybrid", "inactive")
 PRECISIONS = ("", "exact", "street", "postal", "city", "manual")
 MEETING_STATES = ("in_print", "unpublished", "retired", "merged", "copy")
+# Out of print for itself, so that it can't stand for another.
+GONE = ("unpublished", "retired")
 
 
 def _within(field: str, least: float, most: float) -> Q:

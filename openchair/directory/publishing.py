@@ -20,11 +20,14 @@ from openchair.directory.searching import MEETING_SCHEMA
 from openchair.fellowships.catalog import UnknownFellowship, catalog
 from openchair.search.building import build_snapshot
 from openchair.search.documents import Document
-from openchair.search.manifest import Manifest
+from openchair.search.manifest import Damaged, Manifest, read_current_name, read_manifest
+from openchair.sources.models import Change
 
 # Past a year a rule has shown every date it knows; the snapshot is published anew long before.
 LOOK_AHEAD = timedelta(days=400)
 MOST_OCCURRENCES = 120
+# Irregular meetings run out of dates, and the weekly order is quickest near the day it was made for.
+STALE_AFTER = timedelta(days=1)
 # A card and the API's list need the gist; the meeting's own page has the whole.
 NOTES_SHOWN = 300
 USUAL_MINUTES = 60
@@ -99,6 +102,27 @@ def publish_search_index(*, now: datetime, home: Path) -> Manifest:
         schema=MEETING_SCHEMA,
         built_at=now,
     )
+
+
+def publish_if_due(*, now: datetime, home: Path) -> bool:
+    """Publish when there is no sound snapshot, or it is a day old, or older than the last change; return whether.
+
+    A process that was killed between a change and its publishing leaves an old snapshot behind: the next run mends it.
+    """
+    changed_at = Change.objects.order_by("-pk").values_list("at", flat=True).first()
+    built_at = _built_at(home / "search")
+    if built_at and now - built_at < STALE_AFTER and (changed_at is None or changed_at <= built_at):
+        return False
+    publish_search_index(now=now, home=home)
+    return True
+
+
+def _built_at(folder: Path) -> datetime | None:
+    try:
+        name = read_current_name(folder=folder)
+        return read_manifest(folder=folder / name).built_at if name else None
+    except Damaged:
+        return None
 
 
 def in_print_documents(*, now: datetime) -> Iterator[Document]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 from django.db import transaction
@@ -13,6 +13,7 @@ from openchair.sources.models import Change, ImportRun, Source
 from openchair.sources.reconciling import Changed, Facts, Plan, Record, differing_fields
 
 BATCH = 5_000
+Item = TypeVar("Item")
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +162,7 @@ def merge_facts(*, held: Facts, row: Written) -> Facts:
     return {name: value for name, value in merged.items() if value is not None}
 
 
-def batches(items: Sequence[Written]) -> Iterable[Sequence[Written]]:
+def batches(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
     """Cut `items` into pieces that one statement takes."""
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]

@@ -70,11 +70,19 @@ def reconcile(
     """Return what turns `held` into `incoming`. Keys of `incoming` are unique.
 
     A listing is the same when its key is; those left over are matched by `fingerprint` (the same meeting under a new
-    key), one to one and only where both sides are sure. Fields in `volatile` never make a change by themselves.
+    key), one to one and only where both sides are sure, those in print before the retired. Fields in `volatile` never
+    make a change by themselves.
     """
     by_key = {record.key: record for record in incoming}
     matched = {key: key for key in by_key if key in held}
-    matched |= _match_by_fingerprint(held, by_key, matched, fingerprint)
+    # The living first: a feed that renews its keys every night would leave retired doubles, and nobody could be sure.
+    for is_retired in (False, True):
+        loose = {
+            key: each.facts
+            for key, each in held.items()
+            if each.is_retired is is_retired and key not in matched
+        }
+        matched |= _match_by_fingerprint(loose, by_key, matched, fingerprint)
     added = [record for record in incoming if record.key not in matched]
     changed = []
     for key, old_key in matched.items():
@@ -104,16 +112,14 @@ def differing_fields(before: Facts, after: Facts) -> dict[str, list[object]]:
 
 
 def _match_by_fingerprint(
-    held: Mapping[str, Held],
+    loose: Mapping[str, Facts],
     by_key: Mapping[str, Record],
     matched: Mapping[str, str],
     fingerprint: Fingerprint,
 ) -> dict[str, str]:
-    loose_old = _by_fingerprint(
-        {key: each.facts for key, each in held.items() if key not in matched}, fingerprint
-    )
-    if not loose_old:
+    if not loose:
         return {}
+    loose_old = _by_fingerprint(loose, fingerprint)
     loose_new = _by_fingerprint(
         {key: record.facts for key, record in by_key.items() if key not in matched}, fingerprint
     )

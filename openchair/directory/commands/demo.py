@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
@@ -52,23 +53,26 @@ def _bring() -> int:
         slug=SLUG,
         defaults={"name": NAME, "address": str(path), "rank": 1000, "created_at": clock.now()},
     )
-    outcome = import_source(source=source, tools=tools(), now=clock.now(), who=who())  # type: ignore[arg-type]  # Tools
+    outcome = import_source(source=source, tools=tools(), now=clock.now(), who=who())
     print(*summary(outcome, name=NAME), sep="\n")
     return exit_code(outcome)
 
 
 def _remove() -> int:
     from django.conf import settings  # noqa: PLC0415
-    from django.db import transaction  # noqa: PLC0415
 
-    from openchair.directory.models import Meeting  # noqa: PLC0415
+    from openchair.directory.keeping import remove_source  # noqa: PLC0415
     from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.directory.standing import settle_copies  # noqa: PLC0415
     from openchair.sources.models import Source  # noqa: PLC0415
 
-    with transaction.atomic():
-        # Meetings first: their venues and groups are protected while a meeting names them.
-        Meeting.objects.filter(source__slug=SLUG).delete()
-        gone, _ = Source.objects.filter(slug=SLUG).delete()
+    source = Source.objects.filter(slug=SLUG).first()
+    if source is None:
+        print("There is no demo here.")
+        return 0
+    remove_source(source=source)
+    settle_copies()
+    shutil.rmtree(Path(settings.HOME) / "demo", ignore_errors=True)
     publish_search_index(now=clock.now(), home=Path(settings.HOME))
-    print("The demo is gone." if gone else "There is no demo here.")
+    print("The demo is gone.")
     return 0

@@ -25,9 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     from django.conf import settings  # noqa: PLC0415
 
-    from openchair.directory.copies import mark_copies  # noqa: PLC0415
     from openchair.directory.keeping import MeetingAdapter  # noqa: PLC0415
     from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.directory.standing import settle_copies  # noqa: PLC0415
     from openchair.sources.applying import CannotUndo, undo_run  # noqa: PLC0415
     from openchair.sources.models import ImportRun  # noqa: PLC0415
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     except CannotUndo as error:
         say(str(error))
         return 2
-    mark_copies()
+    settle_copies()
     publish_search_index(now=clock.now(), home=Path(settings.HOME))
     print(f"Took back run {found.pk} of {found.source.name}: {count} meetings are as they were.")
     return 0
