@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import msgspec
 
 from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
 from openchair.lib import clock
 from openchair.lib.text import slug_of
+
+if TYPE_CHECKING:
+    from openchair.directory.importing_sources import Outcome
+    from openchair.sources.models import Source
 
 HELP = "bring in a feed or a file of meetings"
 
@@ -21,10 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         default="auto",
-        help="auto, or one that `openchair import --format list x` names",
+        help="auto, or one of those that an unknown one is answered with",
     )
     parser.add_argument(
-        "--name", help="what to call the source; the same name refreshes the same source"
+        "--name",
+        help="what to call the source; the same name, or without one the same address, refreshes the same source",
     )
     parser.add_argument(
         "--fellowship", default="", help="aa, na, ca, ha, secular: for rows that name none"
@@ -54,23 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
         say(str(error))
         return 2
     from openchair.directory.commands import reporting_runs as telling  # noqa: PLC0415  # models need setup()
-    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
 
-    source, complaint = _source(arguments)
-    if complaint:
-        say(complaint)
+    try:
+        source, before = _source(arguments)
+    except _Unknown as error:
+        say(str(error))
         return 2
-    advance, bar = telling.progress_bar(source.name)
-    outcome = import_source(
-        source=source,
-        tools=tools(progress=advance),  # type: ignore[arg-type]  # Tools, loaded after setup()
-        now=clock.now(),
-        who=who(),
-        accept=arguments.accept,
-        dry_run=arguments.dry_run,
-    )
-    if bar is not None:
-        bar.close()
+    outcome = _import(source, arguments)
+    if outcome.state in {"failed", "held"} and not arguments.dry_run:
+        outcome = _forget(source, before, outcome)
     if arguments.json:
         print(telling.as_json(outcome))
     else:
@@ -78,55 +78,111 @@ def run(arguments: argparse.Namespace) -> int:
     return telling.exit_code(outcome)
 
 
-def _source(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]  # Source, loaded after setup()
-    from openchair.directory.importing.reading import AUTO, FORMATS  # noqa: PLC0415
-    from openchair.directory.importing.zones import zone_named  # noqa: PLC0415
-    from openchair.directory.importing_sources import is_web_address  # noqa: PLC0415
-    from openchair.fellowships.catalog import catalog  # noqa: PLC0415
+class _Unknown(Exception):
+    """The command names something that does not exist; the sentence says what there is."""
+
+
+def _import(source: Source, arguments: argparse.Namespace) -> Outcome:
+    from openchair.directory.commands import reporting_runs as telling  # noqa: PLC0415
+    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
+
+    advance, bar = telling.progress_bar(source.name)
+    try:
+        return import_source(
+            source=source,
+            tools=tools(progress=advance),
+            now=clock.now(),
+            who=who(),
+            accept=arguments.accept,
+            dry_run=arguments.dry_run,
+        )
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _source(arguments: argparse.Namespace) -> tuple[Source, dict[str, object] | None]:
+    """Return the source as the command means it, saved unless only looked at, and how it was before; None for a new one."""
     from openchair.sources.models import Source  # noqa: PLC0415
 
-    address = arguments.source
-    if arguments.format not in {AUTO, *FORMATS}:
-        return (
-            None,
-            f"There is no format {arguments.format!r}. Known are: {', '.join([AUTO, *FORMATS])}.",
-        )
-    fellowship = catalog().fellowship_for(arguments.fellowship) if arguments.fellowship else ""
-    if fellowship is None:
-        return (
-            None,
-            f"There is no fellowship {arguments.fellowship!r}. Known are: {', '.join(catalog().fellowships)}.",
-        )
-    zone = ""
-    if arguments.timezone:
-        try:
-            zone = zone_named(text=arguments.timezone)
-        except ValueError:
-            return (
-                None,
-                f"There is no time zone {arguments.timezone!r}. Use a name such as America/Chicago.",
-            )
-    if not is_web_address(address):
-        address = str(Path(address).absolute())
+    wanted = _wanted(arguments)
+    address = str(wanted["address"])
     name = (arguments.name or _name_from(address)).strip()[:120]
     slug = slug_of(text=name, limit=80) or "source"
-    source = Source.objects.filter(slug=slug).first() or Source(
-        slug=slug, name=name, created_at=clock.now()
-    )
-    source.address = address
-    source.format = arguments.format
-    for field, value in (
-        ("fellowship", fellowship), ("time_zone", zone), ("country", arguments.country.upper()[:2]),
-        ("language", arguments.language.lower()[:2]), ("rank", arguments.rank),
-    ):  # fmt: skip
+    same_address = None if arguments.name else Source.objects.filter(address=address).first()
+    known = same_address or Source.objects.filter(slug=slug).first()
+    before = None if known is None else {field: getattr(known, field) for field in _REMEMBERED}
+    source = known or Source(slug=slug, name=name or slug, created_at=clock.now())
+    for field, value in wanted.items():
         if value not in ("", None):
             setattr(source, field, value)
     if not arguments.dry_run:
         source.save()
-    elif source.pk is None:
+    elif known is None:
         # Looking needs a source to compare with, but leaves none behind.
         source.pk = 0
-    return source, ""
+    return source, before
+
+
+_REMEMBERED = ("address", "format", "fellowship", "time_zone", "country", "language", "rank")
+
+
+def _wanted(arguments: argparse.Namespace) -> dict[str, object]:
+    from openchair.directory.importing_sources import is_web_address  # noqa: PLC0415
+
+    _check_format(arguments.format)
+    address = arguments.source
+    if not is_web_address(address):
+        address = str(Path(address).absolute())
+    return {
+        "address": address,
+        "format": arguments.format,
+        "fellowship": _fellowship(arguments.fellowship),
+        "time_zone": _zone(arguments.timezone),
+        "country": arguments.country.upper()[:2],
+        "language": arguments.language.lower()[:2],
+        "rank": arguments.rank,
+    }
+
+
+def _check_format(name: str) -> None:
+    from openchair.directory.importing.reading import AUTO, FORMATS  # noqa: PLC0415
+
+    if name not in {AUTO, *FORMATS}:
+        raise _Unknown(f"There is no format {name!r}. Known are: {', '.join([AUTO, *FORMATS])}.")
+
+
+def _fellowship(name: str) -> str:
+    from openchair.fellowships.catalog import catalog  # noqa: PLC0415
+
+    found = catalog().fellowship_for(name) if name else ""
+    if found is None:
+        raise _Unknown(
+            f"There is no fellowship {name!r}. Known are: {', '.join(catalog().fellowships)}."
+        )
+    return found
+
+
+def _zone(name: str) -> str:
+    from openchair.directory.importing.zones import zone_named  # noqa: PLC0415
+
+    try:
+        return zone_named(text=name) if name else ""
+    except ValueError:
+        raise _Unknown(
+            f"There is no time zone {name!r}. Use a name such as America/Chicago."
+        ) from None
+
+
+def _forget(source: Source, before: dict[str, object] | None, outcome: Outcome) -> Outcome:
+    """Leave the sources as they were: what was not applied must not be asked again at every refresh."""
+    from openchair.sources.models import Source  # noqa: PLC0415
+
+    if before is not None:
+        Source.objects.filter(pk=source.pk).update(**before)
+        return outcome
+    source.delete()
+    return msgspec.structs.replace(outcome, run_id=None)
 
 
 def _name_from(address: str) -> str:

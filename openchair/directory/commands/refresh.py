@@ -44,10 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
             tools=tools(),
             now=clock.now(),
             who=who(),
-            accept=arguments.accept,  # type: ignore[arg-type]  # Tools
+            accept=arguments.accept,
         )
         if arguments.json:
-            print(telling.as_json(outcome))
+            print(telling.as_json(outcome, source=source.slug))
         else:
             print(*telling.summary(outcome, name=source.slug), sep="\n")
         worst = max(worst, telling.exit_code(outcome))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -20,14 +21,15 @@ def exit_code(outcome: Outcome) -> int:
     return {"failed": CANNOT_READ, "held": HELD}.get(outcome.state, APPLIED)
 
 
-def as_json(outcome: Outcome) -> str:
-    """Return the one object that --json prints."""
+def as_json(outcome: Outcome, *, source: str = "") -> str:
+    """Return the one object that --json prints; of several sources each names its own."""
     problems = [
         {"row": p.row, "field": p.field, "value": p.value, "reason": p.reason, "kind": p.kind}
         for p in outcome.problems
     ]
     return json.dumps(
-        {
+        ({"source": source} if source else {})
+        | {
             "format": outcome.format,
             "rows": outcome.rows,
             "listings": outcome.listings,
@@ -89,11 +91,11 @@ def _problem_lines(problems: list[Problem]) -> list[str]:
     return lines
 
 
-def progress_bar(name: str) -> tuple[Progress | None, tqdm[object] | None]:
+def progress_bar(name: str) -> tuple[Progress | None, tqdm[NoReturn] | None]:
     """Return a progress function and its bar on a terminal, plain None elsewhere."""
     if not sys.stderr.isatty():
         return None, None
-    bar: tqdm[object] = tqdm(total=None, desc=name, unit=" rows", leave=False, file=sys.stderr)
+    bar = tqdm(total=None, desc=name, unit=" rows", leave=False, file=sys.stderr)
 
     def advance(done: int, total: int) -> None:
         bar.total = total

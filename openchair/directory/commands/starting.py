@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.conf import settings
 
 from openchair.lib import environment
+
+if TYPE_CHECKING:
+    from openchair.directory.importing_sources import Progress, Tools
 
 
 class NotReady(Exception):
@@ -21,13 +25,14 @@ def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openchair.site.settings")
     django.setup()
     from django.db import connection  # noqa: PLC0415  # after setup
+
     from openchair.directory.models import Meeting  # noqa: PLC0415
 
     if Meeting._meta.db_table not in connection.introspection.table_names():
         raise NotReady("This installation has no tables yet. Run first: openchair setup")
 
 
-def tools(*, progress: object = None) -> object:
+def tools(*, progress: Progress | None = None) -> Tools:
     """Return what an import leans on, as the settings name it."""
     from openchair.directory.importing_sources import Tools  # noqa: PLC0415  # models need setup()
     from openchair.lib import clock  # noqa: PLC0415
@@ -42,13 +47,24 @@ def tools(*, progress: object = None) -> object:
         site_url=settings.SITE_URL,
         now=clock.now(),
     )
-    limits = Limits(private_networks=tuple(environment.words("FETCH_PRIVATE_NETWORKS")))
+    limits = Limits(
+        private_networks=tuple(environment.words("FETCH_PRIVATE_NETWORKS")), ports=_ports()
+    )
     return Tools(
         gazetteer=Gazetteer.open_or_empty(path=home / "places.sqlite3"),
         geocoder=geocoder,
         limits=limits,
-        progress=progress,  # type: ignore[arg-type]  # a Progress or None
+        progress=progress,
     )
+
+
+def _ports() -> tuple[int, ...]:
+    words = environment.words("FETCH_PORTS", "80,443")
+    if not all(word.isdecimal() and 0 < int(word) < 65536 for word in words):
+        raise environment.BadSetting(
+            f"unexpected value FETCH_PORTS={','.join(words)}, use ports such as 80,443,8080"
+        )
+    return tuple(int(word) for word in words)
 
 
 def who() -> str:
