@@ -61,6 +61,7 @@ async function show(
     const part = new DOMParser().parseFromString(await answer.text(), "text/html")
     if (link?.hasAttribute("data-more")) append(results, part, link)
     else replace(results, part, url, isStep)
+    say(results)
     results.removeAttribute("aria-busy")
     showOwnTime(results)
     document.dispatchEvent(new CustomEvent("results-shown"))
@@ -73,7 +74,9 @@ async function show(
 
 function replace(results: HTMLElement, part: Document, url: string, isStep: boolean): void {
   const found = part.querySelector("[data-results]") ?? part.body
+  const place = placeOf(results)
   results.replaceChildren(...found.childNodes)
+  returnTo(results, place)
   if (isStep) history.pushState(null, "", url)
   else history.replaceState(null, "", url)
 }
@@ -86,4 +89,35 @@ function append(results: HTMLElement, part: Document, link: HTMLAnchorElement): 
   cards[0]?.querySelector<HTMLElement>("a")?.focus()
   if (more) link.replaceWith(more)
   else link.remove()
+}
+
+interface Place {
+  unfolded: string[]
+  focused: string | null
+}
+
+function placeOf(results: HTMLElement): Place {
+  const unfolded = [...results.querySelectorAll("details[open]")].map(({ id }) => id)
+  const focused = results.contains(document.activeElement)
+    ? (document.activeElement?.id ?? "")
+    : null
+  return { unfolded, focused }
+}
+
+// Who chooses by keyboard, or three filters in a row, goes on where they were; if that is gone, at the new count.
+function returnTo(results: HTMLElement, { unfolded, focused }: Place): void {
+  for (const fold of results.querySelectorAll("details")) {
+    if (unfolded.includes(fold.id)) fold.open = true
+  }
+  if (focused === null) return
+  const same = focused ? results.querySelector<HTMLElement>(`#${CSS.escape(focused)}`) : null
+  const place = same ?? results.querySelector<HTMLElement>("[data-count]")
+  place?.focus({ preventScroll: true })
+}
+
+// The live region stands outside the results: one that comes with new text is not read out.
+function say(results: HTMLElement): void {
+  const said = document.querySelector("[data-said]")
+  const count = results.querySelector("[data-count]")?.textContent?.trim()
+  if (said && count) said.textContent = count
 }

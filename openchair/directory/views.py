@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -151,7 +151,7 @@ def _render(
 def _show_gone(request: HttpRequest, found: Meeting) -> HttpResponse:
     """Say that a meeting is no longer listed, and offer what is near. What was unpublished is not confirmed."""
     if found.state != "retired":
-        return render(request, "404.html", status=404)
+        raise Http404
     now, language = clock.now(), _language()
     venue = found.venue
     near = (

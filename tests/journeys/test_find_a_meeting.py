@@ -63,6 +63,33 @@ def test_by_filters_in_place_on_a_desk(open_page):
     assert 0 < total(page) < before
 
 
+def test_by_keyboard_one_stays_where_one_was_and_hears_the_count(open_page):
+    page = open_page("/meetings?q=open")
+    page.get_by_text("Filters", exact=True).click()
+    filters = page.get_by_role("navigation", name="Filters for this list")
+
+    filters.get_by_role("link", name=re.compile("^Sunday")).press("Enter")
+
+    expect(page).to_have_url(re.compile("day=0"))
+    expect(filters.get_by_role("link", name=re.compile("^✓? ?Sunday"))).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text(f"{total(page)} meetings")
+    chips = page.get_by_role("list", name="What we understood").get_by_role("link")
+    chips.filter(has_text="Sunday").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_a_place_is_typed_beside_the_list_letter_by_letter(open_page):
+    page = open_page("/meetings?q=open", viewport=DESK)
+
+    place = page.get_by_role("textbox", name="Near a town or postal code").first
+    place.press_sequentially("02139")
+    expect(place).to_be_focused()
+    place.press("Enter")
+
+    expect(page).to_have_url(re.compile("near=02139"))
+    expect(page.get_by_role("list", name="What we understood")).to_contain_text("Within 5 mi")
+
+
 def test_show_more_adds_to_the_list_and_keeps_the_place(open_page):
     page = open_page("/meetings")
     expect(cards(page)).to_have_count(20)
