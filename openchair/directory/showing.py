@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
+import phonenumbers
 from babel.dates import get_timezone_location
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True):
     join: str
     join_host: str
     call: str
+    call_words: str
     contributions: list[Link]
     contacts: list[Link]
     updated: str
@@ -108,8 +110,9 @@ def details(*, meeting: Meeting, now: dt.datetime, language: str) -> Details:
         maps_app=_maps_app(venue) if venue else "",
         around=_around(venue) if venue else "",
         join=web_address(meeting.conference_url),
-        join_host=urlsplit(web_address(meeting.conference_url)).netloc,
+        join_host=urlsplit(web_address(meeting.conference_url)).hostname or "",
         call=dial_address(meeting.conference_phone),
+        call_words=phone_words(meeting.conference_phone),
         contributions=list(_contributions(meeting.group)) if meeting.group else [],
         contacts=list(_contacts(meeting.group)) if meeting.group else [],
         updated=_updated(meeting, language),
@@ -120,14 +123,38 @@ def details(*, meeting: Meeting, now: dt.datetime, language: str) -> Details:
 def web_address(text: str) -> str:
     """Return `text` when it is a web address that is safe to follow, else ""."""
     text = text.strip()
-    parts = urlsplit(text) if "\\" not in text and not re.search(r"[\s\x00-\x1f]", text) else None
-    return text if parts and parts.scheme in {"http", "https"} and parts.netloc else ""
+    if "\\" in text or re.search(r"[\s\x00-\x1f]", text):
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # "http://[" has the beginning of an IPv6 address and no end
+        return ""
+    return text if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
 def dial_address(text: str) -> str:
     """Return a tel: address for a phone number as people write it, with its pauses and codes; "" for none."""
     number = _DIALLED.sub("", text)
     return f"tel:{quote(number, safe='+*,;')}" if sum(c.isdigit() for c in number) >= 3 else ""
+
+
+def phone_words(text: str) -> str:
+    """Return a phone number as people read it: "+1 617-555-0132, then 538869#". What is no number stays as written."""
+    number, pause, code = re.fullmatch(r"([^,;]*)([,;]*)(.*)", text.strip(), re.DOTALL).groups()  # type: ignore[union-attr]  # matches any text
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return text
+    said = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    if not pause or not code:
+        return said
+    return _("%(number)s, then %(code)s") % {"number": said, "code": _spread(code)}
+
+
+def _spread(code: str) -> str:
+    """Return a code with its pauses as spaces and its digits in threes, as one reads them out."""
+    parts = re.split(r"[,;]+", code)
+    return ", ".join(re.sub(r"(\d{3})(?=\d{2})", r"\1 ", part) for part in parts if part)
 
 
 def _as_row(meeting: Meeting) -> dict[str, object]:

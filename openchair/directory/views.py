@@ -183,7 +183,10 @@ def _meetings() -> MeetingQuerySet:
 
 def _back_to_search(request: HttpRequest) -> str:
     """Return the path of the search that led here, "" when it was none of ours."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # not an address at all
+        return ""
     if came_from.netloc != request.get_host() or came_from.path not in {"/meetings", "/map"}:
         return ""
     return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from openchair.directory import presenting
-from openchair.directory.showing import dial_address, web_address
+from openchair.directory.showing import dial_address, phone_words, web_address
 
 NOW = dt.datetime(2026, 11, 24, 23, 48, tzinfo=dt.UTC)  # Tuesday 18:48 in New York
 ROW: dict[str, object] = {
@@ -210,6 +210,7 @@ def test_days_and_types_follow_the_language() -> None:
         "ftp://example.org",
         "https://exa mple.org",
         "data:text/html,x",
+        "http://[",
         "",
     ],
 )
@@ -228,3 +229,18 @@ def test_what_is_no_web_address_leads_nowhere(text: str) -> None:
 )
 def test_a_phone_number_becomes_what_is_dialled(text: str, address: str) -> None:
     assert dial_address(text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("+16465588656", "+1 646-558-8656"),
+        ("+16465588656,,5388697897#", "+1 646-558-8656, then 538 869 7897#"),
+        ("+442034815237,,123456#,,,,*9876#", "+44 20 3481 5237, then 123 456#, *9876#"),
+        ("646-558-8656", "646-558-8656"),
+        ("ask Ana", "ask Ana"),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_can_be_read_out(text: str, words: str) -> None:
+    assert phone_words(text) == words

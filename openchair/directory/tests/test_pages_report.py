@@ -84,4 +84,5 @@ def test_another_site_cannot_send_a_report(home: Path) -> None:
     )
 
     assert response.status_code == 403
+    assert "what you wrote is still there" in response.content.decode()
     assert not ChangeReport.objects.exists()
