@@ -20,7 +20,7 @@ class Live:
     """The root application: a table of exact paths, the static prefix, and the way in to the pages."""
 
     def __init__(
-        self, *, exact: Mapping[str, Application], static: Application, front: Application
+        self, *, exact: Mapping[str, Application], static: Application, front: Front
     ) -> None:
         self._exact = exact
         self._static = static
@@ -36,6 +36,14 @@ class Live:
             await application(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
+        elif scope["type"] == "lifespan":
+            await self._live_and_end(receive, send)
+
+    async def _live_and_end(self, receive: Receive, send: Send) -> None:
+        while (message := await receive())["type"] != "lifespan.shutdown":
+            await send({"type": f"{message['type']}.complete"})
+        await self._front.close()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def make_application() -> Live:

@@ -25,7 +25,7 @@ def serve_live(*, host: str, port: int, workers: int) -> None:
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.ASGINL,
+        interface=Interfaces.ASGI,
         workers=workers,
         workers_kill_timeout=KILL_AFTER_SECONDS,
         log_level=LogLevels.warning,

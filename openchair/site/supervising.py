@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -93,9 +94,11 @@ class Supervisor:
             processes = list(self._running.values())
         for process in processes:
             _signal_group(process, signal.SIGTERM)
+        # One patience for all: two that are slow must not take twice as long as one.
+        deadline = time.monotonic() + FAREWELL_SECONDS
         for process in processes:
             try:
-                process.wait(timeout=FAREWELL_SECONDS)
+                process.wait(timeout=max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self._say(f"process {process.pid} did not end in time")
             _signal_group(process, signal.SIGKILL)
