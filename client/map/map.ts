@@ -121,10 +121,18 @@ function pin(one: Cluster, element: HTMLElement, map: L.Map): L.Marker {
     title: label,
     alt: label,
   })
-  marker.bindPopup(() => popup(one, element))
-  marker.on("keypress", () => marker.openPopup())
+  marker.on("click", () => open(one, element, map))
+  marker.on("keypress", () => open(one, element, map).getElement()?.querySelector("a")?.focus())
   marker.on("dblclick", () => map.setView([one.latitude, one.longitude], map.getZoom() + 2))
   return marker
+}
+
+// The map's own, not the pin's: it may move the map to fit, and a map that moves gets new pins.
+function open(one: Cluster, element: HTMLElement, map: L.Map): L.Popup {
+  return L.popup({ offset: [0, -8] })
+    .setLatLng([one.latitude, one.longitude])
+    .setContent(popup(one, element))
+    .openOn(map)
 }
 
 // Built from nodes, never from text as HTML: names come from feeds.

@@ -15,16 +15,18 @@ export function showOwnTime(root: ParentNode): void {
   for (const element of root.querySelectorAll<HTMLElement>("[data-next-start]")) {
     const start = new Date(element.dataset.nextStart ?? "")
     if (Number.isNaN(start.getTime())) continue
-    showUntil(element, start, now, language)
+    showUntil(element, start, now)
     showYourTime(element, start, language)
   }
 }
 
 // A page kept for offline, or left open, must not go on saying "in 12 min".
-function showUntil(element: HTMLElement, start: Date, now: Date, language: string): void {
+function showUntil(element: HTMLElement, start: Date, now: Date): void {
   const place = element.querySelector<HTMLElement>("[data-until]")
   if (!place) return
-  const words = untilWords(start, now, language, element.dataset.nowWord ?? "now")
+  const { inWords, nowWord } = element.dataset
+  if (!(inWords && nowWord)) return
+  const words = untilWords(start, now, inWords, nowWord)
   place.textContent = words
   place.hidden = words === ""
 }

@@ -4,12 +4,15 @@ const JOINABLE_MINUTES = 10
 // Beyond two hours the clock time says more than a count of minutes.
 const SOON_MINUTES = 120
 
-/** "in 12 min", the word for now, or "" when the start is too far off to count down to. */
-export function untilWords(start: Date, now: Date, language: string, nowWord: string): string {
+/**
+ * `inWords` with the minutes in place of its %s, `nowWord`, or "" when the start is too far off to count down to.
+ * The words come with the page: the server's and these must not flicker into each other.
+ */
+export function untilWords(start: Date, now: Date, inWords: string, nowWord: string): string {
   const minutes = Math.ceil((start.getTime() - now.getTime()) / MINUTE)
   if (minutes < -JOINABLE_MINUTES || minutes > SOON_MINUTES) return ""
   if (minutes <= 0) return nowWord
-  return new Intl.RelativeTimeFormat(language, { style: "short" }).format(minutes, "minute")
+  return inWords.replace("%s", String(minutes))
 }
 
 /** Whether the clock on this device shows another time at that moment than one in `zone`. */

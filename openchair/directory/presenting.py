@@ -11,7 +11,6 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_day_names
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from openchair.directory.rule_wording import describe_rule
 from openchair.fellowships.catalog import UnknownFellowship, catalog
@@ -137,7 +136,8 @@ def until_words(*, start: dt.datetime, now: dt.datetime) -> str:
     if left <= dt.timedelta():
         return _("now")
     minutes = -(-left // MINUTE)
-    return ngettext("in %(minutes)s min", "in %(minutes)s min", minutes) % {"minutes": minutes}
+    # The page's script counts on in the same words.
+    return _("in %s min") % minutes
 
 
 def day_words(*, local: dt.datetime, now: dt.datetime, language: str) -> str:
