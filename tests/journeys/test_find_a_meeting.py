@@ -123,6 +123,22 @@ def test_on_the_map_a_pin_leads_to_a_meeting(open_page):
     expect(page.locator(".map-popup a").first).to_have_attribute("href", re.compile("^/meetings/"))
 
 
+def test_a_pin_at_the_edge_stays_open_while_the_map_moves_to_show_it(open_page):
+    page = open_page("/map?q=near+02139")
+    map_box = page.locator("#map")
+    expect(page.locator(".map-pin").first).to_be_visible()
+    highest = page.locator(".map-pin").evaluate_all(
+        "pins => pins.map(p => p.getBoundingClientRect().top).indexOf("
+        "Math.min(...pins.map(p => p.getBoundingClientRect().top).filter(t => t > 120)))"
+    )
+
+    with page.expect_response(lambda answer: "bbox=" in answer.url):
+        page.locator(".map-pin").nth(highest).press("Enter")
+
+    expect(map_box.locator(".map-popup a").first).to_be_visible()
+    expect(map_box.locator(".map-popup a").first).to_be_focused()
+
+
 def test_everything_needed_works_without_script(open_page):
     page = open_page("/", java_script_enabled=False)
 
