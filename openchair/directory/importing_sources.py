@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +11,6 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
-from openchair import __version__
 from openchair.directory import deriving, duplicates, proposing, publishing
 from openchair.directory.importing.normalizing import normalize, split_by_day
 from openchair.directory.importing.placing import place_listing
@@ -20,8 +18,10 @@ from openchair.directory.importing.reading import CannotRead, read, read_folder
 from openchair.directory.keeping import MeetingAdapter
 from openchair.directory.listing import Listing, Parsed, Problem, SourceDefaults
 from openchair.directory.models import Meeting
+from openchair.directory.recognizing import digest_of_bytes, digest_of_rows, reading_of
 from openchair.directory.standing import settle_copies
 from openchair.lib.fetching import CannotFetch, Fetched, Limits, fetch
+from openchair.lib.memory import collector_at_rest
 from openchair.places.gazetteer import Gazetteer
 from openchair.places.geocoding import Geocoder
 from openchair.sources.applying import apply_plan
@@ -84,6 +84,15 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source said. `parsed` is None when it said the same before; the digests are to be remembered."""
+
+    parsed: Parsed | None
+    digest: str
+    rows_digest: str
+    fetched: Fetched | None
+
+
 def import_source(
     *,
     source: Source,
@@ -98,18 +107,18 @@ def import_source(
     A source that can't be reached or read changes nothing; the outcome's state is then "failed" and its reason a
     sentence. A plan that would retire too much is "held" unless `accept`. `dry_run` writes nothing at all.
     """
-    try:
-        data, fetched = _get(source, tools, is_forced=accept or dry_run)
-        digest = source.digest if data is None else _digest(source, data)
-        if digest == source.digest and not dry_run and not accept:
-            return _repeat(source, fetched, now=now)
-        prepared = prepare(parsed=_parse(source, data), source=source, tools=tools)
-    except (CannotRead, CannotFetch) as error:
-        return _fail(source, str(error), now=now, who=who, dry_run=dry_run)
-    outcome = _bring(source, prepared, now=now, who=who, accept=accept, dry_run=dry_run)
-    if outcome.state in {"applied", "unchanged"} and not dry_run:
-        _remember(source, digest, fetched, now)
-    return outcome
+    with collector_at_rest():
+        try:
+            answer = _ask(source, tools, is_forced=accept or dry_run)
+        except (CannotRead, CannotFetch) as error:
+            return _fail(source, str(error), now=now, who=who, dry_run=dry_run)
+        if answer.parsed is None:
+            return _repeat(source, answer, now=now)
+        prepared = prepare(parsed=answer.parsed, source=source, tools=tools)
+        outcome = _bring(source, prepared, now=now, who=who, accept=accept, dry_run=dry_run)
+        if outcome.state in {"applied", "unchanged"} and not dry_run:
+            _remember(source, answer, now)
+        return outcome
 
 
 def prepare(*, parsed: Parsed, source: Source, tools: Tools) -> Prepared:
@@ -153,13 +162,29 @@ def _with_zone(listing: Listing) -> Listing:
     return msgspec.structs.replace(listing, timezone=settings.SITE_TIME_ZONE)
 
 
+def _ask(source: Source, tools: Tools, *, is_forced: bool) -> Answer:
+    """Return what the source says, read only if its bytes differ, and given only if its rows do or `is_forced`."""
+    data, fetched = _get(source, tools, is_forced=is_forced)
+    digest = source.digest
+    if data is not None:
+        digest = digest_of_bytes(source=source, pieces=_pieces(data))
+    if digest == source.digest and not is_forced:
+        return Answer(parsed=None, digest=digest, rows_digest=source.rows_digest, fetched=fetched)
+    parsed = _parse(source, data)
+    rows_digest = digest_of_rows(source=source, parsed=parsed)
+    is_same = rows_digest != "" and rows_digest == source.rows_digest and not is_forced
+    return Answer(
+        parsed=None if is_same else parsed, digest=digest, rows_digest=rows_digest, fetched=fetched
+    )
+
+
 def _get(
     source: Source, tools: Tools, *, is_forced: bool
 ) -> tuple[bytes | Path | None, Fetched | None]:
     if not is_web_address(source.address):
         return _read_local(Path(source.address)), None
     # "Not modified" says nothing when another address, another reading or another Openchair made what is held.
-    is_known = source.digest.startswith(_reading_of(source)) and not is_forced
+    is_known = source.digest.startswith(reading_of(source=source)) and not is_forced
     fetched = fetch(
         url=source.address,
         etag=source.etag if is_known else "",
@@ -195,29 +220,10 @@ def _parse(source: Source, data: bytes | Path | None) -> Parsed:
     return read(data=data, format=source.format, name=source.address)
 
 
-def _digest(source: Source, data: bytes | Path) -> str:
-    """Return a digest of the bytes behind one of everything else that decides what becomes of them."""
-    digest = hashlib.sha256()
-    for piece in [data] if isinstance(data, bytes) else _pieces(data):
-        digest.update(hashlib.sha256(piece).digest())
-    return _reading_of(source) + digest.hexdigest()[:48]
-
-
-def _reading_of(source: Source) -> str:
-    meant = (
-        __version__,
-        source.address,
-        source.format,
-        source.fellowship,
-        source.time_zone,
-        source.country,
-        source.language,
-    )
-    return hashlib.sha256("\0".join(meant).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
-def _pieces(folder: Path) -> list[bytes]:
-    return [_read_file(path) for path in sorted(folder.glob("*.json"))]
+def _pieces(data: bytes | Path) -> list[bytes]:
+    if isinstance(data, bytes):
+        return [data]
+    return [_read_file(path) for path in sorted(data.glob("*.json"))]
 
 
 def _bring(
@@ -301,7 +307,7 @@ def _counts(outcome: Outcome) -> dict[str, object]:
     return {**{name: getattr(outcome, name) for name in names}, "problems_by_kind": dict(by_kind)}
 
 
-def _repeat(source: Source, fetched: Fetched | None, *, now: datetime) -> Outcome:
+def _repeat(source: Source, answer: Answer, *, now: datetime) -> Outcome:
     """Return the outcome of a source that says what it said before: everything unchanged, its problems as they were."""
     last = (
         ImportRun.objects.filter(source=source, state__in=("applied", "unchanged"))
@@ -318,9 +324,7 @@ def _repeat(source: Source, fetched: Fetched | None, *, now: datetime) -> Outcom
         unchanged=counts.get("meetings", 0),
         problems=msgspec.convert(last.problems if last else [], list[Problem]),
     )
-    if fetched is not None and fetched.status == "new":
-        _remember(source, source.digest, fetched, now)
-    Source.objects.filter(pk=source.pk).update(refreshed_at=now)
+    _remember(source, answer, now)
     publishing.publish_if_due(now=now, home=Path(settings.HOME))
     return outcome
 
@@ -333,9 +337,13 @@ def _fail(source: Source, reason: str, *, now: datetime, who: str, dry_run: bool
     return msgspec.structs.replace(outcome, run_id=run.pk)
 
 
-def _remember(source: Source, digest: str, fetched: Fetched | None, now: datetime) -> None:
-    source.digest = digest
-    source.etag = fetched.etag if fetched else ""
-    source.last_modified = fetched.last_modified if fetched else ""
+def _remember(source: Source, answer: Answer, now: datetime) -> None:
+    source.digest = answer.digest
+    source.rows_digest = answer.rows_digest
     source.refreshed_at = now
-    source.save(update_fields=["digest", "etag", "last_modified", "refreshed_at"])
+    if answer.fetched is None:
+        source.etag = source.last_modified = ""
+    elif answer.fetched.status == "new":
+        source.etag = answer.fetched.etag
+        source.last_modified = answer.fetched.last_modified
+    source.save(update_fields=["digest", "rows_digest", "etag", "last_modified", "refreshed_at"])

@@ -80,7 +80,9 @@ def undo_run(*, run: ImportRun, adapter: Adapter, now: datetime, who: str) -> in
         run.reason = f"taken back by {who} on {now:%Y-%m-%d %H:%M} UTC"
         run.save(update_fields=["state", "reason"])
         # The source must be read anew: its bytes no longer stand for what is held.
-        Source.objects.filter(pk=run.source_id).update(digest="", etag="", last_modified="")
+        Source.objects.filter(pk=run.source_id).update(
+            digest="", rows_digest="", etag="", last_modified=""
+        )
     return len(rows)
 
 

@@ -27,6 +27,9 @@ class Source(models.Model):
     etag = models.TextField(blank=True)
     last_modified = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True, help_text="of the bytes last applied")
+    rows_digest = models.CharField(
+        max_length=64, blank=True, help_text="of the rows last applied, however they were written"
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     refreshed_at = models.DateTimeField(null=True)

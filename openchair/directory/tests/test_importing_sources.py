@@ -82,6 +82,31 @@ def test_the_same_rows_in_other_bytes_change_nothing(tmp_path: Path):
     assert (bringing.directory(), bringing.history()) == (before, told)
 
 
+def test_the_same_rows_written_otherwise_are_not_brought_into_normal_form_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    feed = [row("A", time="half past"), *rows(5)]
+    first = bring(tmp_path, feed)
+    monkeypatch.setattr(importing_sources, "prepare", None)
+    text = json.dumps([dict(reversed(each.items())) for each in feed], indent=1)
+    (tmp_path / "office.json").write_text(text)
+
+    outcome = refresh(office())
+
+    assert (outcome.state, counts(outcome)) == ("unchanged", (0, 0, 6, 0))
+    assert outcome.problems == first.problems != []
+
+
+def test_rows_that_no_digest_can_be_made_of_still_come_in(tmp_path: Path):
+    (tmp_path / "office.json").write_text(
+        '[{"name": "A \\ud800", "day": 1, "time": "19:00", "x": 1e999, "y": %s}]' % ("9" * 400)
+    )
+    source = source_named("Office", address=str(tmp_path / "office.json"))
+
+    assert refresh(source).added == 1
+    assert refresh(source, accept=True).unchanged == 1
+
+
 def test_a_changed_row_changes_its_meeting_alone(tmp_path: Path):
     bring(tmp_path, rows(5))
 
