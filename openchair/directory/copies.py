@@ -63,28 +63,54 @@ def copies_among(*, rows: list[Row], origins: dict[int, Origin]) -> dict[str, in
     A row is a copy when its own page is on a host that another source speaks for, and that source has the same meeting
     (fellowship, name, day and time). When both speak for the host, the one of lower rank rules, then the older.
     """
-    by_mark: dict[tuple[object, ...], set[int]] = {}
+    by_mark: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
-        by_mark.setdefault(row.mark, set()).add(row.source_id)
+        by_mark.setdefault(row.mark, []).append(row)
     found: dict[str, int] = {}
-    for row in rows:
-        others = by_mark[row.mark] - {row.source_id}
-        ruling = [
-            origins[other]
-            for other in others
-            if row.home
-            and row.home in origins[other].hosts
-            and _rules_over(origins[other], origins[row.source_id], row.home)
-        ]
-        if ruling:
-            found[row.id] = min(ruling, key=lambda each: (each.rank, each.source_id)).source_id
+    for alike in by_mark.values():
+        if len({row.source_id for row in alike}) > 1:
+            found |= _copies_of_one(alike, origins)
     return found
+
+
+def _copies_of_one(alike: list[Row], origins: dict[int, Origin]) -> dict[str, int]:
+    """Return the copies among the rows of one meeting. Sources that carry each other in a circle keep one in print."""
+    carried = {row.id: ruling for row in alike if (ruling := _ruling(row, alike, origins))}
+    standing = {row.source_id for row in alike if row.id not in carried}
+    open_rows = [row for row in alike if row.id in carried]
+    found: dict[str, int] = {}
+    while open_rows:
+        copies = [row for row in open_rows if standing.intersection(carried[row.id])]
+        for row in copies:
+            found[row.id] = next(each for each in carried[row.id] if each in standing)
+        settled = copies or [min(open_rows, key=lambda row: _order(origins[row.source_id]))]
+        standing |= {row.source_id for row in settled}
+        open_rows = [row for row in open_rows if row not in settled]
+    return found
+
+
+def _ruling(row: Row, alike: list[Row], origins: dict[int, Origin]) -> list[int]:
+    """Return the sources that rule over this row, the foremost first."""
+    if not row.home:
+        return []
+    others = {other.source_id for other in alike} - {row.source_id}
+    ruling = [
+        origins[other]
+        for other in others
+        if row.home in origins[other].hosts
+        and _rules_over(origins[other], origins[row.source_id], row.home)
+    ]
+    return [each.source_id for each in sorted(ruling, key=_order)]
+
+
+def _order(origin: Origin) -> tuple[int, int]:
+    return (origin.rank, origin.source_id)
 
 
 def _rules_over(other: Origin, own: Origin, host: str) -> bool:
     if host not in own.hosts:
         return True
-    return (other.rank, other.source_id) < (own.rank, own.source_id)
+    return _order(other) < _order(own)
 
 
 def host_of(url: str) -> str:
