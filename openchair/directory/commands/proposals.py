@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openchair.directory.commands.starting import NotReady, say, start_django, who
 from openchair.lib import clock
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from openchair.directory.models import RuleProposal
 
 HELP = "show, accept or refuse rules read from notes (“1st Sunday only”)"
 
@@ -50,12 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
     return _decide(chosen, arguments)
 
 
-def _decide(chosen, arguments: argparse.Namespace) -> int:  # type: ignore[no-untyped-def]  # RuleProposals, loaded after setup()
+def _decide(chosen: list[RuleProposal], arguments: argparse.Namespace) -> int:
     from django.conf import settings  # noqa: PLC0415
 
     from openchair.directory.proposing import NeedsAnchor, accept_rule, refuse_rule  # noqa: PLC0415
     from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
 
+    # One date says which weeks one meeting means, never all of them.
+    anchor = None if arguments.accept_all else arguments.held_on
     done = 0
     for proposal in chosen:
         if arguments.refuse:
@@ -63,18 +71,19 @@ def _decide(chosen, arguments: argparse.Namespace) -> int:  # type: ignore[no-un
             done += 1
             continue
         try:
-            accept_rule(proposal=proposal, now=clock.now(), who=who(), anchor=arguments.held_on)
+            accept_rule(proposal=proposal, now=clock.now(), who=who(), anchor=anchor)
             done += 1
         except NeedsAnchor:
             say(
-                f"{proposal.pk}: {proposal.rule} does not say which weeks. Add --held-on with a date on which it is held."
+                f"{proposal.pk}: {proposal.rule} does not say which weeks. Name a date on which it is held: "
+                f"openchair proposals --accept {proposal.pk} --held-on YYYY-MM-DD"
             )
     publish_search_index(now=clock.now(), home=Path(settings.HOME))
     print(f"{done} decided.")
     return 0 if done == len(chosen) else 2
 
 
-def _list(waiting) -> int:  # type: ignore[no-untyped-def]  # a queryset, loaded after setup()
+def _list(waiting: QuerySet[RuleProposal]) -> int:
     from openchair.directory.rule_wording import describe_rule  # noqa: PLC0415
 
     for proposal in waiting:
