@@ -21,6 +21,9 @@ COMMANDS = {
     "duplicates": "openchair.directory.commands.duplicates",
     "proposals": "openchair.directory.commands.proposals",
     "reports": "openchair.directory.commands.reports",
+    "schedule": "openchair.directory.commands.schedule",
+    "history": "openchair.directory.commands.history",
+    "export": "openchair.directory.commands.export",
     "publish": "openchair.directory.commands.publish",
     "places": "openchair.places.commands.places",
 }
@@ -28,7 +31,9 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand and return its exit code."""
-    parser = argparse.ArgumentParser(prog="openchair", description="The self-hosted home of a twelve-step fellowship.")
+    parser = argparse.ArgumentParser(
+        prog="openchair", description="The self-hosted home of a twelve-step fellowship."
+    )
     parser.add_argument("--version", action="version", version=f"openchair {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     chosen = _first_word(sys.argv[1:] if argv is None else argv)

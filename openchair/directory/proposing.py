@@ -6,14 +6,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from openchair.directory.keeping import derive_again
 from openchair.directory.models import Meeting, RuleProposal
-from openchair.directory.rules import needs_anchor
-from openchair.sources.models import Change, Source
+from openchair.directory.scheduling import NeedsAnchor, set_rule
+from openchair.sources.models import Source
 
-
-class NeedsAnchor(Exception):
-    """“Every other week” does not say which: a date on which the meeting is held must be given."""
+__all__ = ["AlreadyDecided", "NeedsAnchor", "accept_rule", "propose_rules", "refuse_rule"]
 
 
 class AlreadyDecided(Exception):
@@ -48,20 +45,7 @@ def accept_rule(
     meeting = proposal.meeting
     if proposal.state != "proposed":
         raise AlreadyDecided
-    if needs_anchor(proposal.rule) and anchor is None:
-        raise NeedsAnchor
-    before = meeting.decided.get("rule", "")
-    meeting.decided = {**meeting.decided, "rule": proposal.rule}
-    meeting.rule_anchor = anchor
-    derive_again(meeting=meeting, now=now)
-    Change.objects.create(
-        who=who,
-        at=now,
-        kind="meeting",
-        object_key=meeting.pk,
-        deed="decided",
-        fields={"rule": [before, proposal.rule]},
-    )
+    set_rule(meeting=meeting, rule=proposal.rule, anchor=anchor, now=now, who=who)
     _decide(proposal, "accepted", now)
     return meeting
 
