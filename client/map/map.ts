@@ -1,13 +1,16 @@
 import L from "leaflet"
 import { feature, mesh } from "topojson-client"
 import type { GeometryCollection, Topology } from "topojson-specification"
-import { type Cluster, cluster } from "./clusters.ts"
+import { dayAndTime } from "../page/time-words.ts"
+import { type Cluster, cluster, type Point } from "./clusters.ts"
 import { clampBox, pointsAddress, readPoints } from "./questions.ts"
 
 // 44 px is the least target for a thumb, and so the closest that two pins may stand.
 const PIN_PX = 44
 const MOST_POINTS = 200
 const MOST_IN_POPUP = 8
+// What the zoom buttons take at the edge: a list must not lie beneath them.
+const CONTROLS_PX = 64
 // The outlines are good to here; past it a city is pins on plain ground, unless the operator added streets.
 const OUTLINE_ZOOM = 9
 const STREET_ZOOM = 18
@@ -129,7 +132,13 @@ function pin(one: Cluster, element: HTMLElement, map: L.Map): L.Marker {
 
 // The map's own, not the pin's: it may move the map to fit, and a map that moves gets new pins.
 function open(one: Cluster, element: HTMLElement, map: L.Map): L.Popup {
-  return L.popup({ offset: [0, -8] })
+  const size = map.getSize()
+  return L.popup({
+    offset: [0, -8],
+    maxWidth: Math.min(300, size.x - CONTROLS_PX - 56),
+    maxHeight: size.y - 90,
+    autoPanPaddingTopLeft: [CONTROLS_PX, 8],
+  })
     .setLatLng([one.latitude, one.longitude])
     .setContent(popup(one, element))
     .openOn(map)
@@ -143,9 +152,7 @@ function popup(one: Cluster, element: HTMLElement): HTMLElement {
     const item = document.createElement("li")
     const link = document.createElement("a")
     link.href = point.url.startsWith("/meetings/") ? point.url : "#"
-    link.textContent = [dayWord(point.day, element), point.time, point.name]
-      .filter(Boolean)
-      .join(" ")
+    link.textContent = [whenWords(point, element), point.name].filter(Boolean).join(" ")
     const place = document.createElement("div")
     place.textContent = point.place
     item.append(link, place)
@@ -159,11 +166,10 @@ function popup(one: Cluster, element: HTMLElement): HTMLElement {
   return list
 }
 
-function dayWord(day: number | null, element: HTMLElement): string {
-  if (day === null) return ""
+function whenWords(point: Point, element: HTMLElement): string {
+  if (point.day === null || point.time === null) return ""
   const language = element.closest("[lang]")?.getAttribute("lang") ?? "en"
+  const [hour = 0, minute = 0] = point.time.split(":").map(Number)
   // 4 January 1970 was a Sunday.
-  return new Intl.DateTimeFormat(language, { weekday: "short", timeZone: "UTC" }).format(
-    new Date(Date.UTC(1970, 0, 4 + day)),
-  )
+  return dayAndTime(new Date(Date.UTC(1970, 0, 4 + point.day, hour, minute)), language, "UTC")
 }

@@ -1,4 +1,4 @@
-import { untilWords, zoneDiffers } from "./time-words.ts"
+import { dayAndTime, untilWords, zoneDiffers } from "./time-words.ts"
 
 // A preference, not a mark on a person: the server reads it to know what "tonight" means. First-party, no identity.
 export function rememberZone(): void {
@@ -35,11 +35,7 @@ function showYourTime(element: HTMLElement, start: Date, language: string): void
   const place = element.querySelector<HTMLElement>("[data-your-time]")
   const zone = element.dataset.zone
   if (!(place && zone && zoneDiffers(start, zone))) return
-  const time = new Intl.DateTimeFormat(language, {
-    weekday: "short",
-    hour: "numeric",
-    minute: "2-digit",
-  }).format(start)
+  const time = dayAndTime(start, language)
   place.textContent = (place.dataset.yourTime ?? "%s").replace("%s", time)
   place.hidden = false
 }

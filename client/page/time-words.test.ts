@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { untilWords, zoneDiffers } from "./time-words.ts"
+import { dayAndTime, untilWords, zoneDiffers } from "./time-words.ts"
 
 const now = new Date("2026-11-24T19:18:00Z")
 
@@ -20,4 +20,12 @@ test("a zone with the same clock does not differ, and a nonsense zone says nothi
   expect(zoneDiffers(now, own)).toBe(false)
   expect(zoneDiffers(now, "Nowhere/None")).toBe(false)
   expect(zoneDiffers(now, own === "Asia/Tokyo" ? "America/New_York" : "Asia/Tokyo")).toBe(true)
+})
+
+test.each([
+  ["en", "Tue 7:18\u00a0pm"],
+  ["es", "mar, 19:18"],
+  ["fr", "mar. 19:18"],
+])("weekday and time in %s", (language, words) => {
+  expect(dayAndTime(now, language, "UTC")).toBe(words)
 })

@@ -20,6 +20,20 @@ export function zoneDiffers(moment: Date, zone: string): boolean {
   return clock(moment, zone) !== clock(moment, undefined)
 }
 
+/** "Tue 7:30 pm": weekday and time of day on this device's clock, or in `timeZone`. */
+export function dayAndTime(moment: Date, language: string, timeZone?: string): string {
+  const shape: Intl.DateTimeFormatOptions = {
+    weekday: "short",
+    hour: "numeric",
+    minute: "2-digit",
+  }
+  const words = new Intl.DateTimeFormat(language, timeZone ? { ...shape, timeZone } : shape)
+  // As the server writes it: in small letters, after a space that may break nowhere.
+  return words
+    .format(moment)
+    .replace(/\s([AP]M)$/, (_all, half: string) => `\u00a0${half.toLowerCase()}`)
+}
+
 function clock(moment: Date, timeZone: string | undefined): string {
   const shape: Intl.DateTimeFormatOptions = { dateStyle: "short", timeStyle: "short" }
   try {
