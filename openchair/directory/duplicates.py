@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from math import cos, floor, radians
 
 import msgspec
 from django.db import transaction
@@ -19,6 +21,8 @@ ALIKE_NAME = 82
 ALIKE_PLACE = 85
 NEAR_KM = 0.4
 CLOSE_MINUTES = 15
+# 111 km is a little less than a degree of latitude is anywhere, so that a cell is never too low.
+CELL_DEGREES = NEAR_KM / 111.0
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +37,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     link: str
     point: tuple[float, float] | None
+    town: str = ""
 
 
 class AlreadyDecided(Exception):
@@ -59,31 +64,86 @@ def likely_pairs(
 
     Same fellowship, same day, starts within 15 minutes, names alike, and the same room or the same link.
     """
-    blocks: dict[tuple[str, int], list[Candidate]] = {}
-    for each in candidates:
-        blocks.setdefault((each.fellowship, each.day), []).append(each)
-    for block in blocks.values():
-        block.sort(key=lambda each: each.start)
-        own = [each for each in block if each.source_id == source_id]
-        others = [each for each in block if each.source_id != source_id]
-        for one, other in _close_in_time(own, others):
+    blocks = _blocks(each for each in candidates if each.source_id != source_id)
+    for one in (each for each in candidates if each.source_id == source_id):
+        for other in _others_near(one, blocks):
             found = _likeness(one, other)
             if found:
                 first, second = sorted((one, other), key=lambda each: each.id)
                 yield first, second, *found
 
 
-def _close_in_time(
-    own: list[Candidate], others: list[Candidate]
-) -> Iterator[tuple[Candidate, Candidate]]:
-    begin = 0
-    for one in own:
-        while begin < len(others) and others[begin].start < one.start - CLOSE_MINUTES:
-            begin += 1
-        for other in others[begin:]:
-            if other.start > one.start + CLOSE_MINUTES:
-                break
-            yield one, other
+# What two must share to be compared at all, so that two lists of a whole country are not compared each with each.
+Block = tuple[object, ...]
+
+
+def _blocks(candidates: Iterable[Candidate]) -> dict[Block, list[Candidate]]:
+    """Return the candidates under their fellowship, day and link, cell of the map or town, each in order of start."""
+    blocks: dict[Block, list[Candidate]] = {}
+    for each in candidates:
+        for share in _shared(each):
+            blocks.setdefault((each.fellowship, each.day, *share), []).append(each)
+    for block in blocks.values():
+        block.sort(key=_start)
+    return blocks
+
+
+def _start(candidate: Candidate) -> int:
+    return candidate.start
+
+
+def _shared(each: Candidate) -> Iterator[Block]:
+    if each.link:
+        yield "link", each.link
+    if each.point:
+        yield "cell", *_cell(each.point)
+    if each.place:
+        # Two with a point are compared by their points alone, so those with one are kept apart here.
+        yield "town", each.town, each.point is None
+        if each.town:
+            yield "somewhere", each.point is None
+
+
+def _asked(one: Candidate) -> Iterator[Block]:
+    if one.link:
+        yield "link", one.link
+    if one.point:
+        yield from (("cell", *cell) for cell in _cells_near(one.point))
+    if one.place:
+        for has_no_point in (True, False) if one.point is None else (True,):
+            yield "town", "", has_no_point
+            # Where no town is told it may be any.
+            yield ("town", one.town, has_no_point) if one.town else ("somewhere", has_no_point)
+
+
+def _cell(point: tuple[float, float]) -> tuple[int, int]:
+    """Return the cell of the map that holds `point`, by row from the equator and column from Greenwich."""
+    row = floor(point[0] / CELL_DEGREES)
+    return row, _column(point[1], row)
+
+
+def _cells_near(point: tuple[float, float]) -> Iterator[tuple[int, int]]:
+    """Yield every cell that may hold something within NEAR_KM. Columns of another row are as wide as that row needs."""
+    middle, _ = _cell(point)
+    for row in (middle - 1, middle, middle + 1):
+        column = _column(point[1], row)
+        yield from ((row, column - 1), (row, column), (row, column + 1))
+
+
+def _column(longitude: float, row: int) -> int:
+    # Wide enough where the meridians lie closest in this row and those beside it.
+    furthest = min(89.0, (abs(row) + 2) * CELL_DEGREES)
+    return floor(longitude * cos(radians(furthest)) / CELL_DEGREES)
+
+
+def _others_near(one: Candidate, blocks: Mapping[Block, list[Candidate]]) -> Iterable[Candidate]:
+    found: dict[str, Candidate] = {}
+    for share in _asked(one):
+        block = blocks.get((one.fellowship, one.day, *share), [])
+        begin = bisect_left(block, one.start - CLOSE_MINUTES, key=_start)
+        end = bisect_right(block, one.start + CLOSE_MINUTES, key=_start)
+        found |= {other.id: other for other in block[begin:end]}
+    return found.values()
 
 
 def _likeness(one: Candidate, other: Candidate) -> tuple[int, str] | None:
@@ -108,7 +168,7 @@ def _candidates() -> list[Candidate]:
     meetings = Meeting.objects.in_print().filter(day__isnull=False).select_related(None)
     rows = meetings.values_list(
         "pk", "source_id", "fellowship", "day", "start_time", "name", "conference_url",
-        "venue__name", "venue__address", "venue__latitude", "venue__longitude", "venue__precision",
+        "venue__name", "venue__address", "venue__city", "venue__latitude", "venue__longitude", "venue__precision",
     )  # fmt: skip
     return [
         Candidate(
@@ -121,8 +181,9 @@ def _candidates() -> list[Candidate]:
             place=fold(f"{venue or ''} {address or ''}"),
             link=link.split("?")[0],
             point=_point(lat, lng, precision),
+            town=fold(city or ""),
         )
-        for pk, source_id, fellowship, day, start, name, link, venue, address, lat, lng, precision in rows
+        for pk, source_id, fellowship, day, start, name, link, venue, address, city, lat, lng, precision in rows
         if day is not None and start is not None
     ]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openchair.cli import main
 from openchair.directory import duplicates
@@ -65,6 +69,64 @@ def test_only_pairs_of_the_source_that_was_read_are_looked_for():
     found = {(a.id, b.id) for a, b, *_ in likely_pairs(candidates=three, source_id=3)}
 
     assert found == {("a", "c"), ("b", "c")}
+
+
+_places = st.sampled_from(
+    [("old hall", "boston"), ("old hall", "salem"), ("old hall", ""), ("", "boston"), ("", ""), ("new school", "boston")]
+)  # fmt: skip
+_degrees = st.floats(-0.012, 0.012)
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> Candidate:
+    place, town = draw(_places)
+    middle = draw(st.sampled_from(((42.36, -71.06), (69.65, 18.96), (-33.87, 151.21), (0.0, 0.0))))
+    point = (
+        (middle[0] + draw(_degrees), middle[1] + draw(_degrees)) if draw(st.booleans()) else None
+    )
+    return candidate(
+        source_id=draw(st.integers(1, 2)), start=draw(st.sampled_from((420, 430, 445))), place=place, town=town, point=point,
+        name=draw(st.sampled_from(("sunrise", "sunrise group", "noon"))), link=draw(st.sampled_from(("", "", "z/1", "z/2"))),
+    )  # fmt: skip
+
+
+@given(found=st.lists(candidates(), max_size=12))
+def test_blocks_hide_no_pair(found: list[Candidate]):
+    numbered = [msgspec.structs.replace(each, id=f"{n:02}") for n, each in enumerate(found)]
+
+    pairs = list(likely_pairs(candidates=numbered, source_id=1))
+
+    every = {
+        (one.id, other.id)
+        for one, other in combinations(numbered, 2)
+        if one.source_id != other.source_id
+        and abs(one.start - other.start) <= duplicates.CLOSE_MINUTES
+        and is_comparable(one, other)
+        and duplicates._likeness(one, other)
+    }
+    assert {(first.id, second.id) for first, second, *_ in pairs} == every
+    assert len(pairs) == len(every)
+
+
+def is_comparable(one: Candidate, other: Candidate) -> bool:
+    """Whether two are looked at: the same hall in two towns is two halls, unless a map says otherwise."""
+    same_link = bool(one.link) and one.link == other.link
+    same_town = not (one.town and other.town) or one.town == other.town
+    return same_link or bool(one.point and other.point) or same_town
+
+
+def test_two_lists_of_a_large_city_are_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch):
+    def door(number: int, source_id: int) -> Candidate:
+        point = (42.0 + number // 50 / 100, -71.0 + number % 50 / 100)
+        return candidate(id=f"{source_id}-{number}", source_id=source_id, place=f"{number}", point=point)  # fmt: skip
+
+    both = [door(number, source_id) for number in range(1000) for source_id in (1, 2)]
+    asked = []
+    monkeypatch.setattr(duplicates, "_likeness", lambda one, other: asked.append(one))
+
+    list(likely_pairs(candidates=both, source_id=1))
+
+    assert len(asked) < 5 * 1000
 
 
 @pytest.fixture
