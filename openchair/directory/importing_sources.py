@@ -15,7 +15,7 @@ from openchair.directory import deriving, duplicates, proposing, publishing
 from openchair.directory.importing.normalizing import normalize, split_by_day
 from openchair.directory.importing.placing import place_listing
 from openchair.directory.importing.reading import CannotRead, read, read_folder
-from openchair.directory.keeping import MeetingAdapter
+from openchair.directory.keeping import MeetingAdapter, keep_bodies
 from openchair.directory.listing import Listing, Parsed, Problem, SourceDefaults
 from openchair.directory.models import Meeting
 from openchair.directory.recognizing import digest_of_bytes, digest_of_rows, reading_of
@@ -239,13 +239,19 @@ def _bring(
         if dry_run:
             return outcome
         run = _record_run(source, outcome, now=now, who=who)
+        bodies = prepared.parsed.bodies
+        # A source that tells of no bodies today has not lost them.
+        has_news = (
+            state == "unchanged" and bool(bodies) and keep_bodies(source=source, bodies=bodies)
+        )
         if state == "applied":
-            adapter = MeetingAdapter(bodies=prepared.parsed.bodies)
+            adapter = MeetingAdapter(bodies=bodies)
             apply_plan(plan=plan, run=run, adapter=adapter, now=now)
             settle_copies()
             proposing.propose_rules(source=source)
     if state != "applied":
-        publishing.publish_if_due(now=now, home=Path(settings.HOME))
+        publish = publishing.publish_search_index if has_news else publishing.publish_if_due
+        publish(now=now, home=Path(settings.HOME))
         return msgspec.structs.replace(outcome, run_id=run.pk)
     found = duplicates.find_duplicates(source=source)
     publishing.publish_search_index(now=now, home=Path(settings.HOME))

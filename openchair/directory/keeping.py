@@ -263,20 +263,46 @@ def _remove_empty_regions() -> None:
             return
 
 
-def keep_bodies(*, source: Source, bodies: Sequence[RawBody]) -> None:
-    """Write the service bodies of a source, then hang each under its parent. Of two with one key the last rules."""
+_BODY_FIELDS = ["name", "kind", "description", "url", "helpline", "world_id"]
+
+
+def keep_bodies(*, source: Source, bodies: Sequence[RawBody]) -> bool:
+    """Bring the service bodies of a source to `bodies`, each under its parent, and return whether that changed any.
+
+    Of two with one key the last rules.
+    """
     by_key = {body.key[:KEY_LIMIT]: body for body in bodies}
+    parents = {
+        key: parent if (parent := body.parent_key[:KEY_LIMIT]) != key and parent in by_key else None
+        for key, body in by_key.items()
+    }
+    wanted = {key: (*_body_columns(body).values(), parents[key]) for key, body in by_key.items()}
+    held = ServiceBody.objects.filter(source=source)
+    told = held.values_list("source_key", *_BODY_FIELDS, "parent__source_key")
+    if {key: tuple(rest) for key, *rest in told} == wanted:
+        return False
+    _write_bodies(source, by_key, parents)
+    for some in batches([key for key, *_ in told if key not in by_key]):
+        held.filter(source_key__in=some).delete()
+    return True
+
+
+def _body_columns(body: RawBody) -> dict[str, str]:
+    return {
+        "name": body.name[:NAME_LIMIT],
+        "kind": body.kind,
+        "description": body.description,
+        "url": body.url,
+        "helpline": body.helpline,
+        "world_id": body.world_id,
+    }
+
+
+def _write_bodies(
+    source: Source, by_key: Mapping[str, RawBody], parents: Mapping[str, str | None]
+) -> None:
     rows = [
-        ServiceBody(
-            source=source,
-            source_key=key,
-            name=body.name[:NAME_LIMIT],
-            kind=body.kind,
-            description=body.description,
-            url=body.url,
-            helpline=body.helpline,
-            world_id=body.world_id,
-        )
+        ServiceBody(source=source, source_key=key, **_body_columns(body))
         for key, body in by_key.items()
     ]
     ServiceBody.objects.bulk_create(
@@ -284,12 +310,11 @@ def keep_bodies(*, source: Source, bodies: Sequence[RawBody]) -> None:
         batch_size=500,
         update_conflicts=True,
         unique_fields=["source", "source_key"],
-        update_fields=["name", "kind", "description", "url", "helpline", "world_id"],
+        update_fields=_BODY_FIELDS,
     )
     known = {body.source_key: body for body in ServiceBody.objects.filter(source=source)}
-    for key, body in by_key.items():
-        parent = known.get(body.parent_key[:KEY_LIMIT])
-        known[key].parent_id = parent.pk if parent and parent.source_key != key else None
+    for key, parent in parents.items():
+        known[key].parent_id = known[parent].pk if parent is not None else None
     ServiceBody.objects.bulk_update(known.values(), ["parent"], batch_size=500)
 
 

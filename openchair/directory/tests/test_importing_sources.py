@@ -298,6 +298,26 @@ def test_a_server_comes_in_with_its_service_bodies(tmp_path: Path):
     assert documents()["Clean Start"].filters["body"] == [str(area.parent.pk), str(area.pk)]
 
 
+def bodies_of(*names: str) -> Feed:
+    return [{"id": str(n), "parent_id": "0", "name": name, "type": "AS"} for n, name in enumerate(names, 1)]  # fmt: skip
+
+
+def test_a_service_body_is_kept_up_to_date_though_no_meeting_changes(tmp_path: Path):
+    folder = tmp_path / "server"
+    folder.mkdir()
+    (folder / "meetings.json").write_text(json.dumps([MEETING_OF_A_SERVER]))
+    (folder / "service_bodies.json").write_text(json.dumps(bodies_of("Gone", "Area", "Other")))
+    source = source_named("Server", address=str(folder), fellowship="na")
+    refresh(source)
+    (folder / "service_bodies.json").write_text(json.dumps(bodies_of("New", "Area")))
+
+    outcome = refresh(source)
+
+    assert (outcome.state, outcome.unchanged) == ("unchanged", 1)
+    names = ServiceBody.objects.order_by("source_key").values_list("name", flat=True)
+    assert list(names) == ["New", "Area"]
+
+
 def answering(monkeypatch: pytest.MonkeyPatch, feed: Feed) -> list[str]:
     """Let every address answer with `feed` under the etag "1", and return the etags as they are sent."""
     sent: list[str] = []
