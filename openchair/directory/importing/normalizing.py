@@ -315,7 +315,7 @@ def _is_something(row: Row) -> bool:
 
 
 def _read_hint(row: Row) -> None:
-    if row.made("rule"):
+    if "rule" in row.values:
         return
     days = row.values.get("days", ())
     day = days[0] if isinstance(days, tuple) and len(days) == 1 else None
@@ -323,8 +323,8 @@ def _read_hint(row: Row) -> None:
     if day is None:
         return
     for key in ("name", "notes", "group_notes", "venue_notes"):
-        text = row.made(key)
-        hint = rule_in(text=text, day=day) if text else None
+        text = row.values.get(key)
+        hint = rule_in(text=text, day=day) if text else None  # type: ignore[arg-type] # texts all
         if hint is not None:
             row.values["rule_hint"], row.values["rule_evidence"] = hint.rule, hint.evidence
             return

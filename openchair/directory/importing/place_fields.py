@@ -15,7 +15,10 @@ from openchair.lib.text import one_line
 
 _LIMITS = {"address": 255, "city": 128, "state": 64, "postal_code": 16, "formatted_address": 500}
 _PARTS = (*_LIMITS, "country")
-_LONGEST_CACHED = 1500
+# Feeds in the order of the week scatter a place's meetings: the cache must hold all places of a large one, and no
+# more than 50 MB of a hostile one. The longest place of the feeds in `../shared/data` has 125 characters.
+_MOST_CACHED = 32_768
+_LONGEST_CACHED = 600
 _PRECISIONS = frozenset(("exact", "street", "postal", "city"))
 _APPROXIMATE = {
     "yes": "city",
@@ -25,6 +28,7 @@ _APPROXIMATE = {
     "false": "exact",
     "0": "exact",
 }
+_REGION_KEYS = ("region", "sub_region", "sub_sub_region")
 _REGION_LIMIT = 128
 _LONGEST_ITEM = 1000
 _MOST_REGIONS = 8
@@ -89,7 +93,7 @@ def _keep_door(row: Row, key: str, words: str) -> None:
         row.values["conference_url_notes"] = f"{known}\n{words}".strip()[:2000].strip()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MOST_CACHED)
 def _placed(texts: tuple[str, ...], default_country: str) -> _Placed:
     """Return what the texts of `_PARTS` mean together."""
     parts = dict(zip(_PARTS, texts, strict=True))
@@ -184,12 +188,9 @@ def _read_regions(row: Row) -> None:
         elif value is not None:
             texts = line(value=value).split(">")
         else:
-            texts = [
-                part
-                for key in ("region", "sub_region", "sub_sub_region")
-                if key in row.fields
-                for part in row.text(key).split(" > ")
-            ]
+            for key in _REGION_KEYS:
+                if key in row.fields:
+                    texts += row.text(key).split(" > ")
     except Unreadable as error:
         row.report("regions", error)
     regions = _levels(tuple(texts))
