@@ -75,7 +75,9 @@ class Venue(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "digest"], name="venue_once_in_source"),
             models.CheckConstraint(condition=_within("latitude", -90, 90), name="venue_latitude"),
-            models.CheckConstraint(condition=_within("longitude", -180, 180), name="venue_longitude"),
+            models.CheckConstraint(
+                condition=_within("longitude", -180, 180), name="venue_longitude"
+            ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(latitude__isnull=False, longitude__isnull=False),
@@ -196,7 +198,9 @@ class Meeting(models.Model):
                 condition=Q(attendance__in=ATTENDANCES), name="meeting_attendance"
             ),
             models.CheckConstraint(condition=Q(state__in=MEETING_STATES), name="meeting_state"),
-            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="meeting_not_into_itself"),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="meeting_not_into_itself"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="retired") | Q(retired_at__isnull=False),
                 name="meeting_retired_has_moment",

@@ -38,7 +38,7 @@ def test_a_meeting_page_says_when_where_and_what_to_do(client: Client) -> None:
     assert "Side door by the bike racks." in shown
     assert "https://www.openstreetmap.org/directions?to=42.360000%2C-71.100000" in shown
     assert "geo:42.360000,-71.100000" in shown
-    assert '>Tuesday, December 15,</span> <span>7:00–8:15 pm<' in shown
+    assert ">Tuesday, December 15,</span> <span>7:00–8:15 pm<" in shown
     assert "Central office" in shown
 
 
