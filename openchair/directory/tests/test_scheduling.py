@@ -63,7 +63,8 @@ def test_a_date_off_is_left_out_and_can_be_taken_back(meeting):
 
 
 def test_a_moved_date_is_where_it_was_moved_to(meeting):
-    to = dt.datetime(2026, 12, 3, 18, 0)
+    # Naive on purpose: a date and time on the meeting's own clock.
+    to = dt.datetime(2026, 12, 3, 18, 0)  # noqa: DTZ001
 
     scheduling.move_date(meeting=meeting, day=dt.date(2026, 12, 1), to=to, note="", **SAID)
 
