@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import { cluster, type Point } from "./clusters.ts"
+import { withoutCollisions } from "./names.ts"
 import { clampBox, pointsAddress, readPoints } from "./questions.ts"
 
 function point(id: string, latitude: number, longitude: number): Point {
@@ -75,4 +76,16 @@ test("no two clusters stand closer than a thumb is wide", () => {
       expect(Math.hypot(x - u, y - v)).toBeGreaterThanOrEqual(44)
     }
   }
+})
+
+test("a name gives way to a larger city's", () => {
+  const spots = [
+    { name: "Boston", x: 100, y: 100 },
+    { name: "Cambridge", x: 60, y: 95 },
+    { name: "Worcester", x: 400, y: 100 },
+  ]
+
+  const kept = withoutCollisions(spots, { width: 110, height: 28 })
+
+  expect(kept.map(({ name }) => name)).toEqual(["Boston", "Worcester"])
 })

@@ -3,6 +3,7 @@ import { feature, mesh } from "topojson-client"
 import type { GeometryCollection, Topology } from "topojson-specification"
 import { dayAndTime } from "../page/time-words.ts"
 import { type Cluster, cluster, type Point } from "./clusters.ts"
+import { type City, withoutCollisions } from "./names.ts"
 import { clampBox, pointsAddress, readPoints } from "./questions.ts"
 
 // 44 px is the least target for a thumb, and so the closest that two pins may stand.
@@ -11,6 +12,7 @@ const MOST_POINTS = 200
 const MOST_IN_POPUP = 8
 // What the zoom buttons take at the edge: a list must not lie beneath them.
 const CONTROLS_PX = 64
+const NAME_PX = { width: 110, height: 28 }
 // The outlines are good to here; past it a city is pins on plain ground, unless the operator added streets.
 const OUTLINE_ZOOM = 9
 const STREET_ZOOM = 18
@@ -22,8 +24,10 @@ export function drawMap(element: HTMLElement): void {
   map.attributionControl.addAttribution(element.dataset.credit ?? "Natural Earth")
   show(map, element)
   const pins = L.layerGroup().addTo(map)
+  const names = L.layerGroup().addTo(map)
   const question = element.dataset.pointsUrl
   map.on("moveend", () => {
+    void nameCities(map, names, element)
     if (question) void refresh(map, pins, new URL(question, location.href).toString(), element)
   })
   document.addEventListener("results-shown", () => {
@@ -33,6 +37,7 @@ export function drawMap(element: HTMLElement): void {
     void refresh(map, pins, api.toString(), element)
   })
   void drawGround(map, element)
+  void nameCities(map, names, element)
   if (question) void refresh(map, pins, new URL(question, location.href).toString(), element)
 }
 
@@ -90,6 +95,36 @@ async function load(url: string): Promise<Topology> {
   const answer = await fetch(url)
   if (!answer.ok) throw new Error(`map outlines: ${answer.status}`)
   return (await answer.json()) as Topology
+}
+
+// Names on the plain ground, from our own gazetteer; where an operator laid streets, those bring their names.
+async function nameCities(map: L.Map, names: L.LayerGroup, element: HTMLElement): Promise<void> {
+  const { cities, streets } = element.dataset
+  if (!cities || (streets && map.getZoom() > OUTLINE_ZOOM)) {
+    names.clearLayers()
+    return
+  }
+  const view = map.getBounds()
+  const box = clampBox(view.getWest(), view.getSouth(), view.getEast(), view.getNorth())
+  const answer = await fetch(`${cities}?bbox=${box.map((edge) => edge.toFixed(1)).join(",")}`)
+  if (!answer.ok) return
+  const spots = ((await answer.json()) as City[]).map((city) => ({
+    city,
+    ...map.latLngToContainerPoint([city.latitude, city.longitude]),
+  }))
+  names.clearLayers()
+  for (const { city } of withoutCollisions(spots, NAME_PX)) {
+    const icon = L.divIcon({ className: "map-city", iconSize: [NAME_PX.width, 18] })
+    const label = L.marker([city.latitude, city.longitude], {
+      icon,
+      interactive: false,
+      keyboard: false,
+    })
+    label.addTo(names)
+    // As text, never as HTML.
+    const place = label.getElement()
+    if (place) place.textContent = city.name
+  }
 }
 
 async function refresh(

@@ -8,6 +8,7 @@ from pathlib import Path
 from openchair.directory.searching import SearchSettings
 from openchair.lib.installation import Installation, read_installation
 from openchair.live.asgi import Application, Receive, Scope, Send, respond
+from openchair.live.cities import Cities
 from openchair.live.front import Front
 from openchair.live.search import SearchLane
 from openchair.live.static_files import PREFIX as STATIC_PREFIX
@@ -49,13 +50,19 @@ class Live:
 def make_application() -> Live:
     """Return the root application of the installation that the environment describes."""
     installation = read_installation()
+    gazetteer = open_gazetteer(installation)
     lane = SearchLane(
         holder=SnapshotHolder(folder=installation.search_folder),
-        gazetteer=open_gazetteer(installation),
+        gazetteer=gazetteer,
         settings=search_settings(installation),
     )
     return Live(
-        exact={"/api/v1/meetings": lane, "/api/v1/openapi.json": lane, "/healthz": answer_health},
+        exact={
+            "/api/v1/meetings": lane,
+            "/api/v1/openapi.json": lane,
+            "/map/cities": Cities(gazetteer=gazetteer),
+            "/healthz": answer_health,
+        },
         static=StaticFiles(folder=installation.static_folder),
         front=Front(
             socket_path=installation.pages_socket,
