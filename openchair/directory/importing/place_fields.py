@@ -99,28 +99,29 @@ def _placed(texts: tuple[str, ...], default_country: str) -> _Placed:
     parts = dict(zip(_PARTS, texts, strict=True))
     problems: list[tuple[str, str, str, str]] = []
     _cut(parts, problems)
-    _split_one_line(parts, default_country)
-    parts["country"] = _country(parts, default_country, problems)
+    country_in_line = _split_one_line(parts, default_country)
+    parts["country"] = _country(parts, default_country, country_in_line, problems)
     _cut(parts, problems)
     words = _spell(parts)
     return _Placed({key: text for key, text in parts.items() if text}, words, tuple(problems))
 
 
-def _split_one_line(parts: dict[str, str], default_country: str) -> None:
+def _split_one_line(parts: dict[str, str], default_country: str) -> str:
+    """Fill the parts that are missing from an address in one line, and return the country that stands in it."""
     whole = parts["formatted_address"]
     # "address" holds the whole line in feeds that never heard of the other fields.
     if not whole and not parts["city"] and parts["address"].count(",") >= 2:
         whole = parts["address"]
     has_parts = parts["city"] or parts["state"] or parts["postal_code"]
     if not whole or has_parts or (parts["address"] and parts["formatted_address"]):
-        return
+        return ""
     found = addresses.address_parts(
         text=whole, country=_known_country(parts["country"]) or default_country
     )
     if found.city or found.postal_code:
         parts["address"], parts["city"], parts["state"] = found.street, found.city, found.state
         parts["postal_code"], parts["formatted_address"] = found.postal_code, whole
-    parts["country"] = parts["country"] or found.country
+    return found.country
 
 
 def _known_country(text: str) -> str:
@@ -131,7 +132,10 @@ def _known_country(text: str) -> str:
 
 
 def _country(
-    parts: dict[str, str], default_country: str, problems: list[tuple[str, str, str, str]]
+    parts: dict[str, str],
+    default_country: str,
+    country_in_line: str,
+    problems: list[tuple[str, str, str, str]],
 ) -> str:
     text, found = parts["country"], ""
     if text:
@@ -139,6 +143,7 @@ def _country(
             found = country_code(text=text)
         except Unreadable as error:
             problems.append(("country", error.kind, error.reason, text))
+    found = found or country_in_line
     if not found and parts["state"] and parts["postal_code"]:
         found = _country_by_shape(parts["state"], parts["postal_code"])
     return found or (default_country if any(parts.values()) else "")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from openchair.directory.importing import reading
 from openchair.directory.importing.normalizing import as_raw, normalize
@@ -38,6 +38,7 @@ def test_normalizing_a_normal_listing_changes_nothing(listing: Listing) -> None:
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(raw=dirty_rows())
+@example(raw=RawListing(row=1, fields={"country": "Monday", "formatted_address": "USA"}))
 def test_whatever_comes_of_a_dirty_row_is_normal(raw: RawListing) -> None:
     listing, problems = normalize(raw=raw, defaults=DEFAULTS)
 
