@@ -117,11 +117,23 @@ def _source(arguments: argparse.Namespace) -> tuple[Source, dict[str, object] | 
         if value not in ("", None):
             setattr(source, field, value)
     if not arguments.dry_run:
-        source.save()
+        _save(source)
     elif known is None:
         # Looking needs a source to compare with, but leaves none behind.
         source.pk = 0
     return source, before
+
+
+def _save(source: Source) -> None:
+    from django.db import IntegrityError, transaction  # noqa: PLC0415
+
+    try:
+        with transaction.atomic():
+            source.save()
+    except IntegrityError:
+        raise _Unknown(
+            f"Another import made a source {source.slug} at this very moment. Run this again."
+        ) from None
 
 
 _REMEMBERED = ("address", "format", "fellowship", "time_zone", "country", "language", "rank")

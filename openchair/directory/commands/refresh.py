@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import logging
 
 from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
 from openchair.lib import clock
+
+logger = logging.getLogger(__name__)
 
 HELP = "ask every source, or those named, for news"
 
@@ -37,15 +40,18 @@ def run(arguments: argparse.Namespace) -> int:
         if missing:
             say(f"There is no source {', '.join(sorted(missing))}. See: openchair sources")
             return 2
-    worst = 0
+    worst, given = 0, tools()
     for source in sources:
-        outcome = import_source(
-            source=source,
-            tools=tools(),
-            now=clock.now(),
-            who=who(),
-            accept=arguments.accept,
-        )
+        try:
+            outcome = import_source(
+                source=source, tools=given, now=clock.now(), who=who(), accept=arguments.accept
+            )
+        except Exception:
+            # A fault of ours in one source's listings must not leave the directory of all others stale.
+            logger.exception("directory.source.refresh_failed %s", source.slug)
+            say(f"{source.slug}: a fault in Openchair stopped this one. Nothing was changed.")
+            worst = max(worst, telling.CANNOT_READ)
+            continue
         if arguments.json:
             print(telling.as_json(outcome, source=source.slug))
         else:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from openchair.directory.importing_sources import Progress, Tools
 
 
+# For a command that finds another one writing to SQLite, which takes one writer at a time.
+WAIT_SECONDS = 600
+
+
 class NotReady(Exception):
     """The installation lacks something; the sentence says what to run."""
 
@@ -25,6 +29,10 @@ def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openchair.site.settings")
     django.setup()
     from django.db import connection  # noqa: PLC0415  # after setup
+
+    if connection.vendor == "sqlite":
+        # A page gives up after seconds; a command can wait until another has written a whole country.
+        connection.settings_dict["OPTIONS"]["timeout"] = WAIT_SECONDS
 
     from openchair.directory.models import Meeting  # noqa: PLC0415
 
