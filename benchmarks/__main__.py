@@ -1,6 +1,6 @@
 """`python -m benchmarks [NAME…]`: run every benchmark, or those named, each in a process of its own.
 
-What follows a name's own options: `python -m benchmarks importing_steps --rows 10000`.
+What follows a name's own options: `python -m benchmarks importing --rows 10000`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from benchmarks.machine import describe
 BENCHMARKS = {
     "search": "searches, as a share of a hello-world of the same size",
     "places": "looking a place up, and what placing adds to an import",
-    "importing": "from the first byte of a feed to a refresh that changes nothing, in one process",
-    "importing_steps": "every step of an import against json.loads, then whole runs of the command",
+    "importing": "every step of an import against json.loads, then whole runs of the command",
     "halves": "pages and the live half beside them, as a share of a hello-world",
 }
 

@@ -29,7 +29,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from benchmarks.importing_steps import invent_rows, run_command
+from benchmarks.importing import invent_rows, run_command
 from openchair.live.asgi import Receive, Scope, Send, respond
 from openchair.site.processes import KILL_AFTER_SECONDS
 

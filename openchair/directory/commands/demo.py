@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.sources.models import Source  # noqa: PLC0415  # models need setup()
+    from openchair.sources.models import Source
 
     if arguments.remove:
         return _remove()
@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _bring() -> int:
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory.commands.reporting_runs import exit_code, summary  # noqa: PLC0415
-    from openchair.directory.demo_fellowship import demo_rows  # noqa: PLC0415
-    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
-    from openchair.sources.models import Source  # noqa: PLC0415
+    from openchair.directory.commands.reporting_runs import exit_code, summary
+    from openchair.directory.demo_fellowship import demo_rows
+    from openchair.directory.importing_sources import import_source
+    from openchair.sources.models import Source
 
     path = Path(settings.HOME) / "demo" / "meetings.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,12 +59,12 @@ def _bring() -> int:
 
 
 def _remove() -> int:
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory.keeping import remove_source  # noqa: PLC0415
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
-    from openchair.directory.standing import settle_copies  # noqa: PLC0415
-    from openchair.sources.models import Source  # noqa: PLC0415
+    from openchair.directory.keeping import remove_source
+    from openchair.directory.publishing import publish_search_index
+    from openchair.directory.standing import settle_copies
+    from openchair.sources.models import Source
 
     source = Source.objects.filter(slug=SLUG).first()
     if source is None:

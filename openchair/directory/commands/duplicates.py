@@ -30,11 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     number = arguments.merge or arguments.apart or arguments.unmerge
     if number is None:
         return _list()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory import duplicates as pairs  # noqa: PLC0415
-    from openchair.directory.models import DuplicatePair  # noqa: PLC0415
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.directory import duplicates as pairs
+    from openchair.directory.models import DuplicatePair
+    from openchair.directory.publishing import publish_search_index
 
     pair = (
         DuplicatePair.objects.select_related("first__source", "second__source")
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list() -> int:
-    from openchair.directory.duplicates import open_pairs  # noqa: PLC0415  # after setup()
+    from openchair.directory.duplicates import open_pairs
 
     found = open_pairs()
     for pair in found:

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.exporting.meeting_guide import exported_rows  # noqa: PLC0415  # models need setup()
+    from openchair.directory.exporting.meeting_guide import exported_rows
 
     body = msgspec.json.encode(list(exported_rows(source_slug=arguments.source)))
     if arguments.file == "-":

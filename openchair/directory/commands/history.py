@@ -23,8 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.models import Meeting  # noqa: PLC0415  # models need setup()
-    from openchair.sources.history import changes_of  # noqa: PLC0415
+    from openchair.directory.models import Meeting
+    from openchair.sources.history import changes_of
 
     meeting = Meeting.objects.filter(slug=arguments.meeting).first()
     if meeting is None:

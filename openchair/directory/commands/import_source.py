@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.commands import reporting_runs as telling  # noqa: PLC0415  # models need setup()
+    from openchair.directory.commands import reporting_runs as telling
 
     try:
         source, before = _source(arguments)
@@ -83,8 +83,8 @@ class _Unknown(Exception):
 
 
 def _import(source: Source, arguments: argparse.Namespace) -> Outcome:
-    from openchair.directory.commands import reporting_runs as telling  # noqa: PLC0415
-    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
+    from openchair.directory.commands import reporting_runs as telling
+    from openchair.directory.importing_sources import import_source
 
     advance, bar = telling.progress_bar(source.name)
     try:
@@ -103,7 +103,7 @@ def _import(source: Source, arguments: argparse.Namespace) -> Outcome:
 
 def _source(arguments: argparse.Namespace) -> tuple[Source, dict[str, object] | None]:
     """Return the source as the command means it, saved unless only looked at, and how it was before; None for a new one."""
-    from openchair.sources.models import Source  # noqa: PLC0415
+    from openchair.sources.models import Source
 
     wanted = _wanted(arguments)
     address = str(wanted["address"])
@@ -125,7 +125,7 @@ def _source(arguments: argparse.Namespace) -> tuple[Source, dict[str, object] | 
 
 
 def _save(source: Source) -> None:
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
+    from django.db import IntegrityError, transaction
 
     try:
         with transaction.atomic():
@@ -140,7 +140,7 @@ _REMEMBERED = ("address", "format", "fellowship", "time_zone", "country", "langu
 
 
 def _wanted(arguments: argparse.Namespace) -> dict[str, object]:
-    from openchair.directory.importing_sources import is_web_address  # noqa: PLC0415
+    from openchair.directory.importing_sources import is_web_address
 
     _check_format(arguments.format)
     address = arguments.source
@@ -158,14 +158,14 @@ def _wanted(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def _check_format(name: str) -> None:
-    from openchair.directory.importing.reading import AUTO, FORMATS  # noqa: PLC0415
+    from openchair.directory.importing.reading import AUTO, FORMATS
 
     if name not in {AUTO, *FORMATS}:
         raise _Unknown(f"There is no format {name!r}. Known are: {', '.join([AUTO, *FORMATS])}.")
 
 
 def _fellowship(name: str) -> str:
-    from openchair.fellowships.catalog import catalog  # noqa: PLC0415
+    from openchair.fellowships.catalog import catalog
 
     found = catalog().fellowship_for(name) if name else ""
     if found is None:
@@ -176,7 +176,7 @@ def _fellowship(name: str) -> str:
 
 
 def _zone(name: str) -> str:
-    from openchair.directory.importing.zones import zone_named  # noqa: PLC0415
+    from openchair.directory.importing.zones import zone_named
 
     try:
         return zone_named(text=name) if name else ""
@@ -188,7 +188,7 @@ def _zone(name: str) -> str:
 
 def _forget(source: Source, before: dict[str, object] | None, outcome: Outcome) -> Outcome:
     """Leave the sources as they were: what was not applied must not be asked again at every refresh."""
-    from openchair.sources.models import Source  # noqa: PLC0415
+    from openchair.sources.models import Source
 
     if before is not None:
         Source.objects.filter(pk=source.pk).update(**before)

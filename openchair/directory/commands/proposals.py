@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.models import RuleProposal  # noqa: PLC0415
+    from openchair.directory.models import RuleProposal
 
     waiting = (
         RuleProposal.objects.filter(state="proposed")
@@ -57,10 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _decide(chosen: list[RuleProposal], arguments: argparse.Namespace) -> int:
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory.proposing import NeedsAnchor, accept_rule, refuse_rule  # noqa: PLC0415
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.directory.proposing import NeedsAnchor, accept_rule, refuse_rule
+    from openchair.directory.publishing import publish_search_index
 
     # One date says which weeks one meeting means, never all of them.
     anchor = None if arguments.accept_all else arguments.held_on
@@ -84,7 +84,7 @@ def _decide(chosen: list[RuleProposal], arguments: argparse.Namespace) -> int:
 
 
 def _list(waiting: QuerySet[RuleProposal]) -> int:
-    from openchair.directory.rule_wording import describe_rule  # noqa: PLC0415
+    from openchair.directory.rule_wording import describe_rule
 
     for proposal in waiting:
         meeting = proposal.meeting

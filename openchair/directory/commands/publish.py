@@ -22,9 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.directory.publishing import publish_search_index
 
     manifest = publish_search_index(now=clock.now(), home=Path(settings.HOME))
     print(f"{manifest.rows} meetings can be searched.")

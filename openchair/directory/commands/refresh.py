@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.commands import reporting_runs as telling  # noqa: PLC0415  # models need setup()
-    from openchair.directory.importing_sources import import_source  # noqa: PLC0415
-    from openchair.sources.models import Source  # noqa: PLC0415
+    from openchair.directory.commands import reporting_runs as telling
+    from openchair.directory.importing_sources import import_source
+    from openchair.sources.models import Source
 
     sources = Source.objects.filter(is_active=True).order_by("rank", "pk")
     if arguments.sources:

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.models import ChangeReport  # noqa: PLC0415
+    from openchair.directory.models import ChangeReport
 
     if arguments.done:
         if not ChangeReport.objects.filter(pk=arguments.done, state="open").update(state="done"):

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.sources.models import ImportRun  # noqa: PLC0415
+    from openchair.sources.models import ImportRun
 
     runs = ImportRun.objects.select_related("source").order_by("-pk")
     if arguments.source:

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from openchair.directory.models import Meeting  # noqa: PLC0415  # models need setup()
+    from openchair.directory.models import Meeting
 
     meeting = Meeting.objects.filter(slug=arguments.meeting).first()
     if meeting is None or meeting.day is None:
@@ -74,10 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _change(meeting, arguments: argparse.Namespace) -> str:  # type: ignore[no-untyped-def]  # Meeting, loaded after setup()
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory import scheduling  # noqa: PLC0415
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
+    from openchair.directory import scheduling
+    from openchair.directory.publishing import publish_search_index
 
     said = {"meeting": meeting, "now": clock.now(), "who": who()}
     note = arguments.note[:255]
@@ -107,9 +107,9 @@ def _change(meeting, arguments: argparse.Namespace) -> str:  # type: ignore[no-u
 
 
 def _show(meeting) -> None:  # type: ignore[no-untyped-def]  # Meeting, loaded after setup()
-    from openchair.directory.rule_wording import describe_rule  # noqa: PLC0415
-    from openchair.directory.rules import next_starts  # noqa: PLC0415
-    from openchair.directory.schedules import schedule_of  # noqa: PLC0415
+    from openchair.directory.rule_wording import describe_rule
+    from openchair.directory.rules import next_starts
+    from openchair.directory.schedules import schedule_of
 
     print(f"{meeting.name}: {describe_rule(rule=meeting.rule, day=meeting.day, language='en')}")
     schedule = schedule_of(meeting=meeting)

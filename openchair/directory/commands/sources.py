@@ -20,10 +20,10 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from django.db.models import Count, Q  # noqa: PLC0415
+    from django.db.models import Count, Q
 
-    from openchair.directory.models import Meeting  # noqa: PLC0415
-    from openchair.sources.models import ImportRun, Source  # noqa: PLC0415
+    from openchair.directory.models import Meeting
+    from openchair.sources.models import ImportRun, Source
 
     counted = Source.objects.annotate(
         in_print=Count("meeting", filter=Q(meeting__state="in_print")),

@@ -28,13 +28,13 @@ def start_django() -> None:
     """Bring Django up. Raises NotReady when the installation has no tables yet."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openchair.site.settings")
     django.setup()
-    from django.db import connection  # noqa: PLC0415  # after setup
+    from django.db import connection
 
     if connection.vendor == "sqlite":
         # A page gives up after seconds; a command can wait until another has written a whole country.
         connection.settings_dict["OPTIONS"]["timeout"] = WAIT_SECONDS
 
-    from openchair.directory.models import Meeting  # noqa: PLC0415
+    from openchair.directory.models import Meeting
 
     if Meeting._meta.db_table not in connection.introspection.table_names():
         raise NotReady("This installation has no tables yet. Run first: openchair setup")
@@ -42,11 +42,11 @@ def start_django() -> None:
 
 def tools(*, progress: Progress | None = None) -> Tools:
     """Return what an import leans on, as the settings name it."""
-    from openchair.directory.importing_sources import Tools  # noqa: PLC0415  # models need setup()
-    from openchair.lib import clock  # noqa: PLC0415
-    from openchair.lib.fetching import Limits  # noqa: PLC0415
-    from openchair.places.gazetteer import Gazetteer  # noqa: PLC0415
-    from openchair.places.geocoding import open_geocoder  # noqa: PLC0415
+    from openchair.directory.importing_sources import Tools
+    from openchair.lib import clock
+    from openchair.lib.fetching import Limits
+    from openchair.places.gazetteer import Gazetteer
+    from openchair.places.geocoding import open_geocoder
 
     home = Path(settings.HOME)
     geocoder = open_geocoder(

@@ -23,13 +23,13 @@ def run(arguments: argparse.Namespace) -> int:
     except NotReady as error:
         say(str(error))
         return 2
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
-    from openchair.directory.keeping import MeetingAdapter  # noqa: PLC0415
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415
-    from openchair.directory.standing import settle_copies  # noqa: PLC0415
-    from openchair.sources.applying import CannotUndo, undo_run  # noqa: PLC0415
-    from openchair.sources.models import ImportRun  # noqa: PLC0415
+    from openchair.directory.keeping import MeetingAdapter
+    from openchair.directory.publishing import publish_search_index
+    from openchair.directory.standing import settle_copies
+    from openchair.sources.applying import CannotUndo, undo_run
+    from openchair.sources.models import ImportRun
 
     found = ImportRun.objects.filter(pk=arguments.run_number).select_related("source").first()
     if found is None:

@@ -120,7 +120,7 @@ def check_socket_name(installation: Installation, now: datetime) -> Iterator[Fin
 
 def check_settings(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look for settings that are fit for a developer only."""
-    from django.conf import settings  # noqa: PLC0415  # reading them makes a home; the checks before must come first
+    from django.conf import settings
 
     if settings.DEBUG:
         yield Finding(
@@ -136,8 +136,8 @@ def check_settings(installation: Installation, now: datetime) -> Iterator[Findin
 
 def check_database(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look whether the database answers and has every table."""
-    from django.db import DatabaseError, connection  # noqa: PLC0415  # after django.setup()
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
@@ -181,9 +181,9 @@ def _check_sqlite(path: Path) -> Iterator[Finding]:
 
 def check_sources(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look for sources whose last run failed or waits for a person."""
-    from django.db import DatabaseError  # noqa: PLC0415  # after django.setup()
+    from django.db import DatabaseError
 
-    from openchair.sources.models import Source  # noqa: PLC0415
+    from openchair.sources.models import Source
 
     try:
         sources = list(Source.objects.order_by("name"))
@@ -221,7 +221,7 @@ def check_static(installation: Installation, now: datetime) -> Iterator[Finding]
 
 def check_places(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look for the gazetteer."""
-    from openchair.places.gazetteer import Gazetteer, NoGazetteer  # noqa: PLC0415  # not needed when home is broken
+    from openchair.places.gazetteer import Gazetteer, NoGazetteer
 
     try:
         Gazetteer.open(path=installation.places_file)
@@ -236,8 +236,8 @@ def check_places(installation: Installation, now: datetime) -> Iterator[Finding]
 
 def check_search(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look at the search snapshot: there, whole, of this day."""
-    from openchair.search.manifest import Damaged  # noqa: PLC0415  # numpy is not needed before
-    from openchair.search.snapshot import Snapshot  # noqa: PLC0415
+    from openchair.search.manifest import Damaged
+    from openchair.search.snapshot import Snapshot
 
     try:
         manifest = Snapshot.open(folder=installation.search_folder).manifest

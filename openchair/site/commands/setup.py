@@ -41,7 +41,7 @@ def set_up(*, say: Callable[[str], None]) -> None:
 
 
 def _build_places(installation: Installation, say: Callable[[str], None]) -> None:
-    from openchair.places.building import build_places  # noqa: PLC0415  # loads the gazetteer's sources
+    from openchair.places.building import build_places
 
     say(
         f"places: {build_places(path=installation.places_file, countries=installation.places_countries)}"
@@ -49,12 +49,12 @@ def _build_places(installation: Installation, say: Callable[[str], None]) -> Non
 
 
 def _publish(installation: Installation) -> None:
-    from openchair.directory.publishing import publish_search_index  # noqa: PLC0415  # models need django.setup()
+    from openchair.directory.publishing import publish_search_index
 
     publish_search_index(now=clock.now(), home=installation.home)
 
 
 def _keep_away_pages(installation: Installation) -> None:
-    from openchair.site.away import keep_away_pages  # noqa: PLC0415  # views need django.setup()
+    from openchair.site.away import keep_away_pages
 
     keep_away_pages(folder=installation.away_folder)
