@@ -80,7 +80,7 @@ def meeting_calendar_file(request: HttpRequest, slug: str) -> HttpResponse:
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(_meetings().in_print(), slug=slug)
     form = ReportForm(request.POST or None)
-    is_enough = False
+    is_enough = is_busy = False
     if request.method == "POST" and form.is_valid():
         try:
             reporting.report_change(
@@ -89,8 +89,10 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect(f"{reverse('meeting', args=[slug])}?told=1")
         except reporting.EnoughReports:
             is_enough = True
-    status = 422 if request.method == "POST" and form.errors else 200
-    context = {"meeting": found, "form": form, "is_enough": is_enough}
+        except reporting.BusyJustNow:
+            is_busy = True
+    status = 503 if is_busy else 422 if request.method == "POST" and form.errors else 200
+    context = {"meeting": found, "form": form, "is_enough": is_enough, "is_busy": is_busy}
     return render(request, "directory/report.html", context, status=status)
 
 

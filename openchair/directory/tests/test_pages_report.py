@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from openchair.directory.models import ChangeReport
@@ -86,3 +87,21 @@ def test_another_site_cannot_send_a_report(home: Path) -> None:
     assert response.status_code == 403
     assert "what you wrote is still there" in response.content.decode()
     assert not ChangeReport.objects.exists()
+
+
+def test_words_stay_when_an_import_holds_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = meeting("Sisters")
+
+    def locked(**_columns: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(ChangeReport.objects, "create", locked)
+    response = client.post(
+        f"/meetings/{found.slug}/report", {"text": "The door is blue.", "reply_to": ""}
+    )
+
+    assert response.status_code == 503
+    assert "The door is blue." in response.content.decode()
+    assert "again in a minute" in response.content.decode()
