@@ -37,7 +37,7 @@ def get(url: str) -> tuple[int, bytes]:
 
 def children(pid: int, word: str) -> list[int]:
     found = subprocess.run(
-        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
+        ["ps", "-ww", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True
     )
     rows = [line.split(None, 2) for line in found.stdout.splitlines()[1:]]
     return [
