@@ -34,6 +34,8 @@ INSTALLED_APPS = [
     "template_partials",
     "openchair.sources",
     "openchair.directory",
+    "openchair.people",
+    "openchair.vault",
     "openchair.site",
 ]
 MIDDLEWARE = [
@@ -43,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "openchair.people.signed_in.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "openchair.site.urls"

@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("openchair.directory.urls")),
+    path("", include("openchair.people.urls")),
+    path("", include("openchair.vault.urls")),
     path("", include("openchair.site.pages_urls")),
 ]
 handler404 = "openchair.site.pages.not_found"
