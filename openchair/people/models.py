@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import Self, TypeVar
 
 from django.db import models
 
@@ -49,10 +50,13 @@ class Account(models.Model):
         return str(self.id)
 
 
-class OwnedRows(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OwnedRows(models.QuerySet[Row]):
     """Rows that belong to one account and to nobody else's eyes."""
 
-    def visible_to(self, account: Account) -> OwnedRows:
+    def visible_to(self, account: Account) -> Self:
         """Return the rows of `account`."""
         return self.filter(account=account)
 

@@ -38,6 +38,7 @@ class SignedInRequest(HttpRequest):
 
 
 View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
+Guarded = Callable[..., HttpResponseBase]
 
 
 def session_cookie_name() -> str:
@@ -124,7 +125,7 @@ def account_of(request: HttpRequest) -> Account | None:
     return session.account if session else None
 
 
-def signed_in_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def signed_in_page(view: View[P]) -> Guarded:
     """Let only people who are signed in see a page; others sign in first and come back."""
 
     @wraps(view)
@@ -136,7 +137,7 @@ def signed_in_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpR
     return guarded
 
 
-def signed_in_json(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def signed_in_json(view: View[P]) -> Guarded:
     """Answer only people who are signed in; others get 401 and a sentence."""
 
     @wraps(view)
