@@ -58,7 +58,9 @@ def find(*, query_string: str, now: datetime, language: str, time_zone: str = ""
 
     Raises BadParameter.
     """
-    asked = search_settings(time_zone)
+    asked = SearchSettings.of(
+        installation=settings.INSTALLATION, time_zone=time_zone if _is_zone(time_zone) else ""
+    )
     reading = read_parameters(
         query_string=query_string,
         now=now,
@@ -94,16 +96,6 @@ def ask(*, query: Query, now: datetime) -> Answer:
 def cards_of(*, found: Answer, now: datetime, language: str) -> list[presenting.Card]:
     """Return the rows of an answer as cards."""
     return [_card(row, now, language) for row in _decode(found)]
-
-
-def search_settings(time_zone: str = "") -> SearchSettings:
-    """Return what a search takes for granted here, in the visitor's zone when it is one."""
-    return SearchSettings(
-        time_zone=time_zone if _is_zone(time_zone) else settings.SITE_TIME_ZONE,
-        country=settings.SITE_COUNTRY,
-        distance_unit=settings.DISTANCE_UNIT,
-        prefer=settings.PLACES_COUNTRIES,
-    )
 
 
 def offers(*, found: Found, now: datetime) -> list[Offer]:
@@ -341,5 +333,4 @@ __all__ = [
     "find",
     "irregular",
     "offers",
-    "search_settings",
 ]

@@ -54,7 +54,7 @@ def make_application() -> Live:
     lane = SearchLane(
         holder=SnapshotHolder(folder=installation.search_folder),
         gazetteer=gazetteer,
-        settings=search_settings(installation),
+        settings=SearchSettings.of(installation=installation),
     )
     return Live(
         exact={
@@ -69,15 +69,6 @@ def make_application() -> Live:
             away=read_away_pages(folder=installation.away_folder),
             trusts_proxy=installation.is_behind_proxy,
         ),
-    )
-
-
-def search_settings(installation: Installation) -> SearchSettings:
-    """Return what a search takes for granted on this installation."""
-    return SearchSettings(
-        time_zone=installation.time_zone,
-        country=installation.country,
-        distance_unit=installation.distance_unit,
     )
 
 

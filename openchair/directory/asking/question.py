@@ -13,6 +13,7 @@ import msgspec
 from openchair.directory.asking.clock_words import ClockMatch
 from openchair.directory.asking.vocabulary import Words, vocabulary
 from openchair.lib.folding import fold
+from openchair.lib.installation import Installation
 from openchair.places.place import Place
 from openchair.search.tokens import tokenise
 
@@ -73,6 +74,19 @@ class SearchSettings(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ("en", "es", "fr")
     prefer: tuple[str, ...] = ()
     default_radius: float | None = None
+
+    @classmethod
+    def of(cls, *, installation: Installation, time_zone: str = "") -> SearchSettings:
+        """Return what `installation` takes for granted, in the visitor's `time_zone` when one is given.
+
+        Pages, API and map all ask here, so that the same words are read alike by each.
+        """
+        return cls(
+            time_zone=time_zone or installation.time_zone,
+            country=installation.country,
+            distance_unit=installation.distance_unit,
+            prefer=installation.places_countries,
+        )
 
     @property
     def countries(self) -> tuple[str, ...]:
