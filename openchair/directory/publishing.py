@@ -15,7 +15,8 @@ from openchair.directory.models import (
     Region,
     ServiceBody,
 )
-from openchair.directory.rules import Move, Schedule, minute_of_week, next_starts
+from openchair.directory.rules import Schedule, minute_of_week, next_starts
+from openchair.directory.schedules import with_irregularities
 from openchair.directory.searching import MEETING_SCHEMA
 from openchair.fellowships.catalog import UnknownFellowship, catalog
 from openchair.search.building import build_snapshot
@@ -249,24 +250,14 @@ def _occurrences(row: Row, exceptions: Irregularities, now: datetime) -> tuple[i
     changes, pauses = exceptions
     if row.day is None or row.start is None or not (row.rule or changes or pauses):
         return None
-    schedule = Schedule(
+    usual = Schedule(
         day=row.day,
         start=row.start,
         timezone=row.time_zone,
         rule=row.rule,
         anchor=row.rule_anchor,  # type: ignore[arg-type]  # a date or None, as the column gives it
-        cancelled=tuple(each.date for each in changes if each.is_cancelled),
-        moved=tuple(
-            Move(
-                original=each.date,
-                date=each.moved_to_date,
-                start=each.moved_to_time.hour * 60 + each.moved_to_time.minute,
-            )
-            for each in changes
-            if each.moved_to_date and each.moved_to_time
-        ),
-        inactive=tuple((pause.first_date, pause.last_date) for pause in pauses),
     )
+    schedule = with_irregularities(usual=usual, exceptions=changes, periods=pauses)
     # An hour back: one that has just begun is still the next for a few minutes.
     starts = next_starts(schedule=schedule, after=now - timedelta(hours=1), count=MOST_OCCURRENCES)
     return tuple(int(start.timestamp()) // 60 for start in starts if start <= now + LOOK_AHEAD)
