@@ -7,7 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
-from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
+from openchair.directory.commands.starting import needs_tables, tools, who
 from openchair.lib import clock
 
 HELP = "bring in an invented fellowship to look at, or remove it"
@@ -22,13 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--remove", action="store_true", help="take the demo out again, wholly")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Bring the demo in or out. Return 0, or 2 when it can't be done."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.sources.models import Source
 
     if arguments.remove:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from openchair.directory.commands.starting import NotReady, say, start_django, who
+from openchair.directory.commands.starting import needs_tables, say, who
 from openchair.lib import clock
 
 HELP = "show, merge or keep apart meetings that look like one"
@@ -20,13 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", metavar="SLUG", help="with --merge: the one that stays")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Show the pairs, or do one deed. Return 0, or 2 when it can't be done."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     number = arguments.merge or arguments.apart or arguments.unmerge
     if number is None:
         return _list()

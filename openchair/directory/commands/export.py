@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.directory.commands.starting import needs_tables, say
 
 HELP = "write everything in print as Meeting Guide JSON"
 
@@ -18,13 +18,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", default="", help="only this source")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Write the file, whole or not at all. Return 0, or 2 when it can't be written."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.exporting.meeting_guide import exported_rows
 
     body = msgspec.json.encode(list(exported_rows(source_slug=arguments.source)))

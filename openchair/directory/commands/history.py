@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.directory.commands.starting import needs_tables, say
 
 HELP = "show who or which source changed a meeting, when, from what to what"
 LONGEST_VALUE = 60
@@ -16,13 +16,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("meeting", help="the last part of its page's address")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Print the changes, newest first. Return 0, or 2 when there is no such meeting."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.models import Meeting
     from openchair.sources.history import changes_of
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
+from openchair.directory.commands.starting import needs_tables, say, tools, who
 from openchair.lib import clock
 from openchair.lib.text import slug_of
 
@@ -54,13 +54,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Import and return 0 applied, 2 could not read, 3 held for a person."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.commands import reporting_runs as telling
 
     try:

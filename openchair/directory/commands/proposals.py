@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openchair.directory.commands.starting import NotReady, say, start_django, who
+from openchair.directory.commands.starting import needs_tables, say, who
 from openchair.lib import clock
 
 if TYPE_CHECKING:
@@ -32,13 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Show the proposals, or decide. Return 0, or 2 when it can't be done."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.models import RuleProposal
 
     waiting = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.directory.commands.starting import needs_tables
 from openchair.lib import clock
 
 HELP = "make what is in print searchable, now"
@@ -15,13 +15,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options: it has none."""
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Publish and say how many. Return 0."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from django.conf import settings
 
     from openchair.directory.publishing import publish_search_index

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 
-from openchair.directory.commands.starting import NotReady, say, start_django, tools, who
+from openchair.directory.commands.starting import needs_tables, say, tools, who
 from openchair.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -22,13 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Refresh each source by itself and return the gravest of their exit codes."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.commands import reporting_runs as telling
     from openchair.directory.importing_sources import import_source
     from openchair.sources.models import Source

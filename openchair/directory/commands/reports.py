@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.directory.commands.starting import needs_tables, say
 
 HELP = "show what visitors said is wrong"
 
@@ -14,13 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--done", type=int, metavar="ID", help="it is dealt with")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Show the open reports, or close one. Return 0, or 2 when there is no such report."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.models import ChangeReport
 
     if arguments.done:

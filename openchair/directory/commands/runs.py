@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.directory.commands.starting import needs_tables
 
 HELP = "list what was read and changed, newest first"
 MOST_PROBLEMS = 30
@@ -17,13 +17,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--problems", action="store_true", help="show what could not be read")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Print the runs. Return 0."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.sources.models import ImportRun
 
     runs = ImportRun.objects.select_related("source").order_by("-pk")

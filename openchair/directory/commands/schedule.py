@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from openchair.directory.commands.starting import NotReady, say, start_django, who
+from openchair.directory.commands.starting import needs_tables, say, who
 from openchair.lib import clock
 
 HELP = "show or set a meeting's rule, dates off, dates moved and pauses"
@@ -52,13 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--note", default="", help="why, for the history")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Do the deed, publish and show the coming dates. Return 0, or 2 when it can't be done."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from openchair.directory.models import Meeting
 
     meeting = Meeting.objects.filter(slug=arguments.meeting).first()

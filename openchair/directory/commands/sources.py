@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from openchair.directory.commands.starting import NotReady, say, start_django
+from openchair.directory.commands.starting import needs_tables
 
 HELP = "list where meetings come from"
 
@@ -13,13 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's options: it has none."""
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Print each source with its state. Return 0."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from django.db.models import Count, Q
 
     from openchair.directory.models import Meeting

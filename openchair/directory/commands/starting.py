@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,7 @@ from openchair.lib import environment
 if TYPE_CHECKING:
     from openchair.directory.importing_sources import Progress, Tools
 
+Command = Callable[[argparse.Namespace], int]
 
 # For a command that finds another one writing to SQLite, which takes one writer at a time.
 WAIT_SECONDS = 600
@@ -22,6 +26,21 @@ WAIT_SECONDS = 600
 
 class NotReady(Exception):
     """The installation lacks something; the sentence says what to run."""
+
+
+def needs_tables(run: Command) -> Command:
+    """Bring Django up before a command runs; return 2 with a sentence when the installation has no tables yet."""
+
+    @wraps(run)
+    def started(arguments: argparse.Namespace) -> int:
+        try:
+            start_django()
+        except NotReady as error:
+            say(str(error))
+            return 2
+        return run(arguments)
+
+    return started
 
 
 def start_django() -> None:

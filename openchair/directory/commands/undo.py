@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from openchair.directory.commands.starting import NotReady, say, start_django, who
+from openchair.directory.commands.starting import needs_tables, say, who
 from openchair.lib import clock
 
 HELP = "take a run back, whole"
@@ -16,13 +16,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run_number", type=int, metavar="RUN", help="as `openchair runs` lists it")
 
 
+@needs_tables
 def run(arguments: argparse.Namespace) -> int:
     """Undo and publish. Return 0, or 2 when it can't be taken back."""
-    try:
-        start_django()
-    except NotReady as error:
-        say(str(error))
-        return 2
     from django.conf import settings
 
     from openchair.directory.keeping import MeetingAdapter
