@@ -24,6 +24,7 @@ SITE_TIME_ZONE = INSTALLATION.time_zone
 DISTANCE_UNIT = INSTALLATION.distance_unit
 PLACES_COUNTRIES = INSTALLATION.places_countries
 GEOCODER = environment.text("GEOCODER")
+VAULT_MOST_MB = environment.integer("VAULT_MOST_MB", 200, least=1, most=1_000_000)
 
 # The public half answers for every name it is reached by, unless the operator lists them: links are built from
 # SITE_URL or are relative, so a forged Host header has nothing to poison.

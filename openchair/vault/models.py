@@ -5,17 +5,21 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 
-from openchair.people.models import Account
+from openchair.people.models import Account, Block
 
 
 class DocumentRows(models.QuerySet["Document"]):
     """Documents by who may fetch or write them."""
 
     def visible_to(self, account: Account) -> DocumentRows:
-        """Return what `account` owns or was given, now or up to some version."""
-        return self.filter(Q(owner=account) | Q(grants__account=account)).distinct()
+        """Return what `account` owns or was given, now or up to some version.
+
+        Between two people of whom one blocked the other nothing is visible: to the reader it looks erased.
+        """
+        given = Exists(Grant.objects.filter(document=OuterRef("pk"), account=account))
+        return self.filter(Q(owner=account) | (given & ~_is_blocked(account, owner="owner")))
 
     def editable_by(self, account: Account) -> DocumentRows:
         """Return what `account` may write: their own."""
@@ -49,15 +53,13 @@ class VersionRows(models.QuerySet["Version"]):
     """Versions by who may fetch them."""
 
     def visible_to(self, account: Account) -> VersionRows:
-        """Return the versions of own documents, and of others' those within a grant."""
-        granted = Q(
-            document__grants__account=account,
-            number__gte=F("document__grants__from_version"),
-        ) & (
-            Q(document__grants__until_version__isnull=True)
-            | Q(number__lte=F("document__grants__until_version"))
-        )
-        return self.filter(Q(document__owner=account) | granted).distinct()
+        """Return the versions of own documents, and of others' those within a grant and past no block."""
+        blocked = _is_blocked(account, owner="document__owner")
+        return self.filter(Q(document__owner=account) | (_is_granted(account) & ~blocked))
+
+    def given_to(self, account: Account) -> VersionRows:
+        """Return others' versions within a grant, blocks or not: who blocks somebody may still report them."""
+        return self.filter(_is_granted(account))
 
 
 class Version(models.Model):
@@ -179,3 +181,26 @@ class GroupKeyWrapping(models.Model):
 
     def __str__(self) -> str:
         return f"group key wrapping {self.pk}"
+
+
+def _is_granted(account: Account) -> Exists:
+    """Return the condition on versions that lie within a grant to `account`."""
+    until = Q(until_version__isnull=True) | Q(until_version__gte=OuterRef("number"))
+    return Exists(
+        Grant.objects.filter(
+            until,
+            document=OuterRef("document"),
+            account=account,
+            from_version__lte=OuterRef("number"),
+        )
+    )
+
+
+def _is_blocked(account: Account, *, owner: str) -> Exists:
+    """Return the condition that `account` and the row's `owner` have a block between them, either way."""
+    return Exists(
+        Block.objects.filter(
+            Q(blocker=account, blocked=OuterRef(owner))
+            | Q(blocked=account, blocker=OuterRef(owner))
+        )
+    )
