@@ -25,6 +25,7 @@ COMMANDS = {
     "schedule": "openchair.directory.commands.schedule",
     "history": "openchair.directory.commands.history",
     "export": "openchair.directory.commands.export",
+    "operator": "openchair.people.commands.operator",
     "publish": "openchair.directory.commands.publish",
     "places": "openchair.places.commands.places",
 }
