@@ -24,6 +24,8 @@ SITE_TIME_ZONE = INSTALLATION.time_zone
 DISTANCE_UNIT = INSTALLATION.distance_unit
 PLACES_COUNTRIES = INSTALLATION.places_countries
 GEOCODER = environment.text("GEOCODER")
+ADULTS_ONLY = environment.boolean("ADULTS_ONLY", default=True)
+QUICK_EXIT_URL = environment.text("QUICK_EXIT_URL")
 VAULT_MOST_MB = environment.integer("VAULT_MOST_MB", 200, least=1, most=1_000_000)
 
 # The public half answers for every name it is reached by, unless the operator lists them: links are built from
@@ -132,6 +134,7 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "openchair.people.api_views.csrf_failure"
 USE_X_FORWARDED_HOST = False
 # Other hosts below the operator's domain are not ours to promise for, nor to put on a browser's list for good.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
