@@ -79,6 +79,7 @@ def create_group(
             if _is_repeated(account, group_id, epoch=1, public_key=public_key):
                 return 1
             sharing.refuse_strangers(giver=account, takers=wrapped.keys())
+            forget_empty_groups()
             group = SealedGroup.objects.create(id=group_id, created_by=account, day=today)
             _add_members(group, set(wrapped), epoch=1)
             _store_key(group, 1, public_key, wrapped)
@@ -133,6 +134,11 @@ def list_groups(*, account: Account) -> list[HeldGroup]:
         )
         for group in groups
     ]
+
+
+def forget_empty_groups() -> None:
+    """Delete groups of which every member has been erased: nobody is left who could open anything of theirs."""
+    SealedGroup.objects.filter(members__isnull=True).delete()
 
 
 def share_a_group(*, account: Account, others: set[UUID]) -> set[UUID]:
