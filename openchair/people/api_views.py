@@ -26,6 +26,7 @@ from openchair.people.bodies import (
     encode,
     read_body,
 )
+from openchair.people.limits import limited
 from openchair.people.messages import (
     Answer,
     Handle,
@@ -71,6 +72,7 @@ def answers_refusals(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRes
 
 
 @require_POST
+@limited(deed="join", per_hour=30, burst=20)
 @answers_refusals
 def join(request: HttpRequest) -> HttpResponseBase:
     """Make an account and sign it in; the same sign-up sent twice makes one."""
@@ -87,6 +89,7 @@ def join(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="join-options", per_hour=60, burst=30)
 @answers_refusals
 def join_passkey(request: HttpRequest) -> HttpResponseBase:
     """Give out options for a passkey to join with."""
@@ -102,6 +105,7 @@ def join_passkey(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="salt", per_hour=60, burst=30)
 @answers_refusals
 def sign_in_salt(request: HttpRequest) -> HttpResponseBase:
     """Return salt and cost for a handle; handles that nobody has get theirs too."""
@@ -111,6 +115,7 @@ def sign_in_salt(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="sign-in", per_hour=20, burst=10)
 @answers_refusals
 def sign_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in by handle and passphrase."""
@@ -120,6 +125,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="passkey-options", per_hour=120, burst=60)
 @answers_refusals
 def sign_in_passkey_options(request: HttpRequest) -> HttpResponseBase:
     """Give out a challenge for any passkey of this site."""
@@ -129,6 +135,7 @@ def sign_in_passkey_options(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="sign-in-passkey", per_hour=60, burst=30)
 @answers_refusals
 def sign_in_passkey(request: HttpRequest) -> HttpResponseBase:
     """Sign in by a passkey that answers its challenge."""
@@ -143,6 +150,7 @@ def sign_in_passkey(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="salt", per_hour=60, burst=30)
 @answers_refusals
 def recovery_salt(request: HttpRequest) -> HttpResponseBase:
     """Return salt and cost for the recovery code of a handle."""
@@ -152,6 +160,7 @@ def recovery_salt(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="recovery", per_hour=20, burst=10)
 @answers_refusals
 def recover(request: HttpRequest) -> HttpResponseBase:
     """Sign in by handle and recovery code, to choose a new passphrase."""
@@ -182,6 +191,7 @@ def account_keys(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="confirm", per_hour=20, burst=10)
 @signed_in_json
 @answers_refusals
 def passphrase(request: SignedInRequest) -> HttpResponseBase:
@@ -198,6 +208,7 @@ def passphrase(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="confirm", per_hour=20, burst=10)
 @signed_in_json
 @answers_refusals
 def kit(request: SignedInRequest) -> HttpResponseBase:
@@ -209,6 +220,7 @@ def kit(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="kit-proof", per_hour=30, burst=15)
 @signed_in_json
 @answers_refusals
 def kit_proof(request: SignedInRequest) -> HttpResponseBase:
@@ -219,6 +231,7 @@ def kit_proof(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="passkey-options", per_hour=120, burst=60)
 @signed_in_json
 @answers_refusals
 def passkey_options(request: SignedInRequest) -> HttpResponseBase:
@@ -235,6 +248,7 @@ def passkey_options(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="passkeys", per_hour=60, burst=30)
 @signed_in_json
 @answers_refusals
 def add_passkey(request: SignedInRequest) -> HttpResponseBase:
@@ -258,6 +272,7 @@ def add_passkey(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="passkeys", per_hour=60, burst=30)
 @signed_in_json
 @answers_refusals
 def remove_passkey(request: SignedInRequest, passkey_id: UUID) -> HttpResponseBase:
@@ -271,6 +286,7 @@ def remove_passkey(request: SignedInRequest, passkey_id: UUID) -> HttpResponseBa
 
 
 @require_POST
+@limited(deed="key", per_hour=20, burst=10)
 @signed_in_json
 @answers_refusals
 def rotate_key(request: SignedInRequest) -> HttpResponseBase:
@@ -326,6 +342,7 @@ def end_other_sessions(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="confirm", per_hour=20, burst=10)
 @signed_in_json
 @answers_refusals
 def erasure(request: SignedInRequest) -> HttpResponseBase:
@@ -347,6 +364,7 @@ def own_card(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="card-renewal", per_hour=30, burst=15)
 @signed_in_json
 @answers_refusals
 def renew_card(request: SignedInRequest) -> HttpResponseBase:
@@ -357,6 +375,7 @@ def renew_card(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_safe
+@limited(deed="cards", per_hour=60, burst=30)
 @signed_in_json
 @answers_refusals
 def open_card(request: SignedInRequest, token: str) -> HttpResponseBase:
@@ -375,6 +394,7 @@ def open_card(request: SignedInRequest, token: str) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="blocks", per_hour=120, burst=60)
 @signed_in_json
 @answers_refusals
 def block(request: SignedInRequest) -> HttpResponseBase:
@@ -385,6 +405,7 @@ def block(request: SignedInRequest) -> HttpResponseBase:
 
 
 @require_POST
+@limited(deed="blocks", per_hour=120, burst=60)
 @signed_in_json
 @answers_refusals
 def unblock(request: SignedInRequest, account_id: UUID) -> HttpResponseBase:
