@@ -2,7 +2,7 @@
 
 Django listens nowhere else, so what this file sets is what Django may trust: the scheme comes from here, and nothing
 that a visitor sends under the same names gets through. The visitor's address is not passed on at all: what is not
-known can't be logged or subpoenaed.
+known can't be logged or subpoenaed. In its place goes X-Visitor, a value of this hour alone (live/visitor.py).
 
 A request's body is small (forms) and is collected here before Django is asked, so that a slow sender holds no thread
 of Django's; answers are streamed as they come.
@@ -20,6 +20,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from openchair.live.asgi import Headers, Receive, Scope, Send, header, respond
+from openchair.live.visitor import VisitorNames
 
 # RFC 9110 7.6.1: these speak of one connection, and so do the names that Connection lists.
 HOP_BY_HOP = frozenset(
@@ -34,6 +35,10 @@ HOP_BY_HOP = frozenset(
         "transfer-encoding",
         "upgrade",
     ]
+)
+# What a web server in front may say of a visitor, and what only this file may say.
+FORGEABLE = frozenset(
+    ["forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip", "x-visitor"]
 )
 CHUNK_BYTES = 64 * 1024
 
@@ -70,7 +75,8 @@ class Front:
     """An ASGI application that forwards each request to the pages behind `socket_path`.
 
     `away` holds the pages to show while Django can't be reached, by path; "" is the one for every other path.
-    `trusts_proxy` is for an operator whose own web server ends TLS in front: its X-Forwarded-Proto then counts.
+    `trusts_proxy` is for an operator whose own web server ends TLS in front: its X-Forwarded-Proto then counts, and
+    so does the last hop that it put into X-Forwarded-For.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class Front:
         self._away = away
         self._limits = limits or Limits()
         self._trusts_proxy = trusts_proxy
+        self._visitors = VisitorNames(trusts_proxy=trusts_proxy)
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -201,6 +208,7 @@ class Front:
                 headers.add(name, raw_value.decode("latin-1"))
         headers.popall("content-length", None)
         headers["X-Forwarded-Proto"] = self._scheme(scope)
+        headers["X-Visitor"] = self._visitors.name(scope=scope)
         return headers
 
     def _scheme(self, scope: Scope) -> str:
@@ -252,7 +260,7 @@ def _names_in_connection(scope: Scope) -> frozenset[str]:
 def _could_be_forged(name: str) -> bool:
     # Underscores would reach WSGI under the same name as hyphens (X_Forwarded_Proto), so they are no way around.
     plain = name.replace("_", "-")
-    return plain.startswith("x-forwarded-") or plain in {"forwarded", "x-real-ip"} or "_" in name
+    return plain.startswith("x-forwarded-") or plain in FORGEABLE or "_" in name
 
 
 def _response_headers(response: aiohttp.ClientResponse) -> Headers:

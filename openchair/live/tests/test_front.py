@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -106,6 +107,8 @@ def test_what_a_visitor_could_forge_is_dropped_and_the_scheme_is_ours(tmp_path):
         (b"x_forwarded_proto", b"https"),
         (b"forwarded", b"for=10.0.0.1"),
         (b"x-real-ip", b"10.0.0.1"),
+        (b"x-visitor", b"somebody-else"),
+        (b"x_visitor", b"somebody-else"),
         (b"connection", b"close, x-secret"),
         (b"x-secret", b"1"),
         (b"upgrade", b"websocket"),
@@ -115,11 +118,26 @@ def test_what_a_visitor_could_forge_is_dropped_and_the_scheme_is_ours(tmp_path):
     visitor = run(tmp_path, echo_headers, Visitor(headers=forged))
 
     seen = {name.lower(): value for name, value in json.loads(visitor.body)}
+    visitor_value = seen.pop("x-visitor")
     assert seen == {
         "host": "meetings.example.org",
         "accept": "text/html",
         "x-forwarded-proto": "http",
     }
+    assert re.fullmatch(r"[0-9a-f]{32}", visitor_value)
+
+
+def test_no_address_of_a_visitor_reaches_django(tmp_path):
+    async def handler(request):
+        return web.Response(text=repr(request.headers) + repr(await request.read()))
+
+    visitor = Visitor(headers=[(b"x-forwarded-for", b"198.51.100.7, 203.0.113.9")])
+    visitor.scope["client"] = ("192.0.2.55", 40_123)
+
+    run(tmp_path, handler, visitor, trusts_proxy=True)
+
+    for part in (b"192.0.2.55", b"198.51.100.7", b"203.0.113.9", b"40123"):
+        assert part not in visitor.body
 
 
 def test_the_scheme_of_an_operators_own_proxy_counts_when_they_say_so(tmp_path):
