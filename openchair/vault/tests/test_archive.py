@@ -4,9 +4,13 @@ import io
 import json
 import zipfile
 
+import pytest
+
 from openchair.vault.archive import write_archive
 from openchair.vault.tests.people_writing import TODAY, Person, sealed
 from openchair.vault.tests.test_groups import create
+
+pytestmark = pytest.mark.django_db
 
 
 def opened(person: Person) -> zipfile.ZipFile:

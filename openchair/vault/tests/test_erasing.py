@@ -11,6 +11,8 @@ from openchair.vault.models import Document, Grant, Version
 from openchair.vault.tests.people_writing import public_key, sealed
 from openchair.vault.tests.test_groups import wrapped
 
+pytestmark = pytest.mark.django_db
+
 
 def test_an_erased_document_takes_versions_and_grants_with_it(alice, bob):
     document = alice.saved(sealed("1"), readers=[bob])

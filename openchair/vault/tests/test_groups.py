@@ -8,6 +8,8 @@ from openchair.vault.models import GroupKey, SealedGroup
 from openchair.vault.rules import encode_bytes
 from openchair.vault.tests.people_writing import Person, block, public_key, sealed
 
+pytestmark = pytest.mark.django_db
+
 
 def wrapped(*people: Person, epoch: int = 1) -> dict[str, str]:
     return {

@@ -5,6 +5,8 @@ import pytest
 from openchair.vault.tests.people_writing import Person, block, sealed
 from openchair.vault.tests.test_groups import create, rotate
 
+pytestmark = pytest.mark.django_db
+
 
 def known(person: Person, *others: Person, card: str = "") -> set[str]:
     query = {"accounts": ",".join(str(other.id) for other in others), "card": card}

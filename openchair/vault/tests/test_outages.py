@@ -12,6 +12,8 @@ from openchair.vault import documents
 from openchair.vault.models import Document
 from openchair.vault.tests.people_writing import sealed
 
+pytestmark = pytest.mark.django_db
+
 
 def sqlite_error(code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError("as SQLite says it")

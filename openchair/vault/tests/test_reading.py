@@ -9,6 +9,8 @@ from openchair.vault import documents
 from openchair.vault.models import Document
 from openchair.vault.tests.people_writing import Person, account, block, sealed
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def shared(alice, bob, charlie):

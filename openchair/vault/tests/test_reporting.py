@@ -9,6 +9,8 @@ from openchair.vault import reporting
 from openchair.vault.rules import encode_bytes
 from openchair.vault.tests.people_writing import block, sealed
 
+pytestmark = pytest.mark.django_db
+
 FILE_KEY = bytes(range(16))
 
 

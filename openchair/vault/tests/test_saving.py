@@ -9,6 +9,8 @@ from openchair.vault.models import Document, Version
 from openchair.vault.rules import MOST_DOCUMENT_BYTES
 from openchair.vault.tests.people_writing import Person, account, sealed
 
+pytestmark = pytest.mark.django_db
+
 
 def test_what_is_saved_is_fetched_byte_for_byte(alice):
     document = alice.saved(sealed("one"), kind="journal")

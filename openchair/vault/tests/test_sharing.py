@@ -8,6 +8,8 @@ from openchair.people.models import Block
 from openchair.vault.models import Document, Grant
 from openchair.vault.tests.people_writing import Person, account, block, sealed
 
+pytestmark = pytest.mark.django_db
+
 
 def test_a_reader_sees_nothing_from_before_they_were_given_it(alice, bob):
     document = alice.saved(sealed("before"))

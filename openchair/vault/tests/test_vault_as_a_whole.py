@@ -133,6 +133,6 @@ def seen_by(person: Account) -> dict[tuple[UUID, int], bytes]:
     return {(document, number): bytes(text) for document, number, text in rows}
 
 
-@pytest.mark.usefixtures("db")
+@pytest.mark.django_db
 def test_the_vault_and_a_dict_agree_whatever_is_done():
     run_machine(Vault, settings=settings(max_examples=25, stateful_step_count=20))
