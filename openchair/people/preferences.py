@@ -20,8 +20,6 @@ FIELDS = (
 )
 # Which help lines come first. The help page reads it of anybody, with or without an account.
 COUNTRY_COOKIE = "country"
-DISGUISE_COOKIE = "disguise"
-DISGUISES = ("notes", "calendar", "weather")
 _A_YEAR = 31_536_000
 
 
@@ -43,14 +41,6 @@ def bring_preferences(*, response: HttpResponse, account: Account) -> None:
         _keep(response, settings.LANGUAGE_COOKIE_NAME, account.language)
     if account.country:
         _keep(response, COUNTRY_COOKIE, account.country)
-
-
-def keep_disguise(*, response: HttpResponse, disguise: str) -> None:
-    """Let the site go by another name on this device, or by its own again for "". Any other word is its own name."""
-    if disguise in DISGUISES:
-        _keep(response, DISGUISE_COOKIE, disguise)
-    else:
-        response.delete_cookie(DISGUISE_COOKIE)
 
 
 def _keep(response: HttpResponse, name: str, value: str) -> None:

@@ -13,10 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from openchair.lib import clock
+from openchair.people import disguise as hiding
 from openchair.people import moderation, preferences
 from openchair.people.bodies import encode
 from openchair.people.forms import DecisionForm, PreferencesForm
@@ -33,11 +33,6 @@ from openchair.people.signed_in import (
 BACKUP_DAYS = 35
 # An alert is shown for a month after it was read, so that "what was that?" has an answer.
 ALERT_DAYS = 30
-DISGUISE_NAMES = {
-    "notes": _("Notes"),
-    "calendar": _("Calendar"),
-    "weather": _("Weather"),
-}
 
 
 @require_safe
@@ -97,8 +92,8 @@ def preferences_page(request: SignedInRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "is_kept": request.GET.get("kept") == "1",
-        "disguise": request.COOKIES.get(preferences.DISGUISE_COOKIE, ""),
-        "disguises": [("", settings.SITE_NAME), *DISGUISE_NAMES.items()],
+        "disguise": hiding.disguise_of(request=request),
+        "disguises": [("", settings.SITE_NAME), *hiding.NAMES.items()],
     }
     status = 422 if form.is_bound else 200
     return render(request, "people/preferences.html", context, status=status)
@@ -108,7 +103,7 @@ def preferences_page(request: SignedInRequest) -> HttpResponseBase:
 @signed_in_page
 def disguise(request: SignedInRequest) -> HttpResponseBase:
     response = redirect("preferences")
-    preferences.keep_disguise(response=response, disguise=request.POST.get("disguise", ""))
+    hiding.keep_disguise(response=response, disguise=request.POST.get("disguise", ""))
     return response
 
 

@@ -16,9 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
+from openchair.people.disguise import disguise_of, shown_site_name
+from openchair.people.preferences import COUNTRY_COOKIE
 from openchair.site import helplines
 
-COUNTRY_COOKIE = "country"
 _A_YEAR = 31_536_000
 
 
@@ -82,28 +83,25 @@ def away(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    icons = [
-        {"src": staticfiles_storage.url(f"img/{name}"), "sizes": size, "type": kind, "purpose": use}
-        for name, size, kind, use in (
-            ("mark.svg", "any", "image/svg+xml", "any"),
-            ("icon-192.png", "192x192", "image/png", "any maskable"),
-            ("icon-512.png", "512x512", "image/png", "any maskable"),
-        )
-    ]
+    name = shown_site_name(request=request)
     content = {
-        "name": settings.SITE_NAME,
-        "short_name": settings.SITE_NAME[:12],
+        "name": name,
+        "short_name": name[:12],
         "lang": _language(),
         "start_url": reverse("front"),
         "scope": "/",
         "display": "minimal-ui",
         "background_color": PAPER,
         "theme_color": PAPER,
-        "icons": icons,
+        "icons": [
+            {"src": staticfiles_storage.url(src), "sizes": sizes, "type": kind, "purpose": use}
+            for src, sizes, kind, use in _icons(disguise_of(request=request))
+        ],
     }
     response = JsonResponse(content)
     response["Content-Type"] = "application/manifest+json"
-    response["Cache-Control"] = "max-age=3600"
+    response["Cache-Control"] = "private, max-age=3600"
+    response["Vary"] = "Cookie"
     return response
 
 
@@ -128,6 +126,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
 # The colour of the browser's own frame, which no stylesheet reaches. The same as --color-paper in tokens.css.
 PAPER = "#faf7f2"
 PAPER_DARK = "#10181a"
+
+
+def _icons(disguise: str) -> list[tuple[str, str, str, str]]:
+    """Return (file, sizes, type, purpose) of each picture an installed copy may show."""
+    if disguise:
+        return [
+            (f"img/disguises/{disguise}.svg", "any", "image/svg+xml", "any"),
+            (f"img/disguises/{disguise}-192.png", "192x192", "image/png", "any maskable"),
+        ]
+    return [
+        ("img/mark.svg", "any", "image/svg+xml", "any"),
+        ("img/icon-192.png", "192x192", "image/png", "any maskable"),
+        ("img/icon-512.png", "512x512", "image/png", "any maskable"),
+    ]
 
 
 def _first_help() -> dict[str, object]:
