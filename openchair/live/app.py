@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openchair.directory.searching import SearchSettings
 from openchair.lib.installation import Installation, read_installation
-from openchair.live.asgi import Application, Receive, Scope, Send, respond
+from openchair.live.asgi import OWN_ANSWER, Application, Receive, Scope, Send, respond
 from openchair.live.cities import Cities
 from openchair.live.front import Front
 from openchair.live.search import SearchLane
@@ -88,5 +88,9 @@ def read_away_pages(*, folder: Path) -> dict[str, bytes]:
 
 async def answer_health(scope: Scope, receive: Receive, send: Send) -> None:
     """Say that this process answers. It says nothing of Django: `openchair doctor` looks at the whole."""
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        *OWN_ANSWER,
+    ]
     await respond(send, status=200, headers=headers, body=b'{"status":"ok"}')

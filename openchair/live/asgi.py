@@ -13,6 +13,18 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+# On every answer that `live` makes itself: its type is what it says, and no other site may build it into its pages.
+OWN_ANSWER: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"same-origin"),
+]
+# Published data is for every site.
+OPEN_ANSWER: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+
 
 def header(scope: Scope, name: bytes) -> bytes:
     """Return the first header called `name` (lower case) of the request, or b"" without one."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from openchair.live.asgi import Headers, Receive, Scope, Send, respond
+from openchair.live.asgi import OWN_ANSWER, Headers, Receive, Scope, Send, respond
 from openchair.places.gazetteer import Gazetteer
 
 Box = tuple[float, float, float, float]
@@ -91,4 +91,5 @@ def least_population(*, width: float) -> int:
 _HEADERS: Headers = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"public, max-age=86400"),
+    *OWN_ANSWER,
 ]

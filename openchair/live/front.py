@@ -19,7 +19,7 @@ import msgspec
 from multidict import CIMultiDict
 from yarl import URL
 
-from openchair.live.asgi import Headers, Receive, Scope, Send, header, respond
+from openchair.live.asgi import OWN_ANSWER, Headers, Receive, Scope, Send, header, respond
 from openchair.live.visitor import VisitorNames
 
 # RFC 9110 7.6.1: these speak of one connection, and so do the names that Connection lists.
@@ -226,12 +226,21 @@ class Front:
         await respond(send, status=status, headers=headers, body=body, with_body=with_body)
 
 
-PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+PLAIN: Headers = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    *OWN_ANSWER,
+]
+AWAY_POLICY = (
+    b"default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
+    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 HTML: Headers = [
     (b"content-type", b"text/html; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'; img-src 'self'"),
-    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", AWAY_POLICY),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    *OWN_ANSWER,
 ]
 AWAY_WORDS = (
     b"<!doctype html><html lang=en><title>Back in a moment</title>"

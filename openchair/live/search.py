@@ -19,7 +19,7 @@ import msgspec
 
 from openchair.directory import searching
 from openchair.lib import clock
-from openchair.live.asgi import Headers, Receive, Scope, Send, respond
+from openchair.live.asgi import OPEN_ANSWER, Headers, Receive, Scope, Send, respond
 from openchair.live.openapi import DOCUMENT_BYTES
 from openchair.places.gazetteer import Gazetteer
 from openchair.search.answering import answer
@@ -42,6 +42,7 @@ GZIP_LEVEL = 3
 _CORS: Headers = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"etag"),
+    *OPEN_ANSWER,
 ]
 _JSON = (b"content-type", b"application/json")
 _PREFLIGHT: Headers = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from openchair.live.asgi import Headers, Receive, Scope, Send, header, respond
+from openchair.live.asgi import OWN_ANSWER, Headers, Receive, Scope, Send, header, respond
 
 PREFIX = "/static/"
 # Best first; the suffixes are those that whitenoise gives the compressed copies.
@@ -32,9 +32,8 @@ class StaticFiles:
         """Answer one request for a file."""
         file = self._files.get(scope["path"][len(PREFIX) :])
         if file is None:
-            await respond(
-                send, status=404, headers=[(b"content-type", b"text/plain")], body=b"No such file."
-            )
+            headers = [(b"content-type", b"text/plain"), *OWN_ANSWER]
+            await respond(send, status=404, headers=headers, body=b"No such file.")
             return
         accepted = header(scope, b"accept-encoding").decode("latin-1")
         encoding = next((name for name in file.bodies if name and name in accepted), "")
@@ -81,6 +80,8 @@ def _load(path: Path, folder: Path, hashed: frozenset[str]) -> StaticFile:
         (b"content-type", f"{kind}{charset}".encode()),
         (b"cache-control", lasting),
         (b"vary", b"accept-encoding"),
-        (b"x-content-type-options", b"nosniff"),
+        # A page under require-corp starts no worker whose own script does not ask for the same (HTML, "run a worker").
+        (b"cross-origin-embedder-policy", b"require-corp"),
+        *OWN_ANSWER,
     ]
     return StaticFile({**bodies, "": path.read_bytes()}, headers)
