@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
+from django.template import TemplateDoesNotExist
 
 from openchair.lib import clock
+from openchair.people import views
 from openchair.people.models import Account
 from openchair.people.tests.cast import TODAY, Browser, make_account, signed_in
 
@@ -61,3 +64,20 @@ def alices(alice: Account) -> Browser:
 @pytest.fixture
 def bobs(bob: Account) -> Browser:
     return signed_in(bob)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What each template was given, by its name."""
+    found = {}
+    real = views.render
+
+    def render(request, name, context=None, **more):
+        found[name] = context or {}
+        try:
+            return real(request, name, context, **more)
+        except TemplateDoesNotExist:
+            return HttpResponse(name, status=more.get("status", 200))
+
+    monkeypatch.setattr(views, "render", render)
+    return found
