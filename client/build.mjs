@@ -1,5 +1,6 @@
 // Bundles script and style into openchair/site/static/build and holds them to their budgets.
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { createHash } from "node:crypto"
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
@@ -66,6 +67,17 @@ for (const name of [
   notices.push(`${name}\n\n${await readFile(await licence(join(data, name)), "utf8")}`)
 }
 await writeFile(join(out, "LICENCES.txt"), notices.join("\n\n----\n\n"))
+
+// What is served is held against these: openchair/site/served_files.py, `make verify-client`, `openchair verify-site`.
+const digests = {}
+for (const name of (await readdir(out, { recursive: true })).sort()) {
+  if (/\.(js|css)$/.test(name)) {
+    digests[name] = `sha384-${createHash("sha384")
+      .update(await readFile(join(out, name)))
+      .digest("base64")}`
+  }
+}
+await writeFile(join(out, "integrity.json"), `${JSON.stringify(digests, null, 2)}\n`)
 
 let over = false
 for (const [name, most] of Object.entries(BUDGETS)) {
