@@ -1,7 +1,7 @@
 // What is inside a sealed document: which document this is, who wrote it when, its text, and codes that
 // prove the author to each reader. docs: the contract of the format is this file and vectors/vault.
 import { fromBase64url, toBase64url, toBytes, toText } from "./bytes.ts"
-import { NotWhatWasAsked, TooNew } from "./errors.ts"
+import { NotWhatWasAsked, TooNew, VaultError } from "./errors.ts"
 import { pad, unpad } from "./padding.ts"
 
 export type Json =
@@ -64,15 +64,20 @@ export function encodeEnvelope(envelope: ProvenEnvelope): Uint8Array {
 export function decodeEnvelope(plaintext: Uint8Array): ProvenEnvelope {
   const content = unpad(plaintext)
   if (content === null) throw new NotWhatWasAsked("its padding is not ours")
-  let value: unknown
   try {
-    value = JSON.parse(toText(content))
-    canonicalJson(value)
-  } catch {
+    return readEnvelope(JSON.parse(toText(content)))
+  } catch (error) {
+    if (error instanceof VaultError) throw error
     throw new NotWhatWasAsked("it is not a document")
   }
+}
+
+/** Return `value` as an envelope. Throws NotWhatWasAsked where it is none, TooNew where it is of a later form. */
+export function readEnvelope(value: unknown): ProvenEnvelope {
   if (isRecord(value) && typeof value.v === "number" && value.v > 1) throw new TooNew()
   if (!isEnvelope(value)) throw new NotWhatWasAsked("it is not a document")
+  // Also what can't be written in one way, or lies deeper than any text, is none.
+  canonicalJson(value)
   return value
 }
 
