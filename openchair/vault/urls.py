@@ -19,5 +19,6 @@ urlpatterns = [
     path("vault/groups", views.group_list, name="vault-groups"),
     path("vault/groups/<uuid:group_id>/rotation", views.rotation, name="vault-rotation"),
     path("vault/reports", views.reports, name="vault-reports"),
+    path("account/reports", views.reports, name="reports"),
     path("vault/archive", views.whole_archive, name="vault-archive"),
 ]
