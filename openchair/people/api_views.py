@@ -26,6 +26,7 @@ from openchair.people.bodies import (
     encode,
     read_body,
 )
+from openchair.people.effort import effort_needed
 from openchair.people.limits import limited
 from openchair.people.messages import (
     Answer,
@@ -72,6 +73,7 @@ def answers_refusals(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRes
 
 
 @require_POST
+@effort_needed(deed="join")
 @limited(deed="join", per_hour=30, burst=20)
 @answers_refusals
 def join(request: HttpRequest) -> HttpResponseBase:

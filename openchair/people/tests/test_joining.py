@@ -166,3 +166,12 @@ def test_a_body_is_read_to_its_limit(browser):
     response = browser.post("/account/join", join_message(shown_name="x" * 300_000))
 
     assert (response.status_code, response.json()["error"]) == (413, "too-large")
+
+
+def test_a_flood_of_sign_ups_has_to_work_for_each(browser, settings):
+    settings.EFFORT_BITS = 8
+
+    asked = browser.post("/account/join", join_message())
+
+    assert (asked.status_code, asked.json()["error"]) == (403, "effort-needed")
+    assert not Account.objects.exists()
