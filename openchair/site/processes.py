@@ -13,6 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from openchair.lib.installation import read_installation
+from openchair.site.logs import logging_settings
 
 # Granian does not end a worker whose thread pool is alive without being told to (performance.md 1).
 KILL_AFTER_SECONDS = 2
@@ -30,6 +31,7 @@ def serve_live(*, host: str, port: int, workers: int) -> None:
         workers_kill_timeout=KILL_AFTER_SECONDS,
         log_level=LogLevels.warning,
         log_access=False,
+        log_dictconfig=logging_settings(with_deeds=False),
     ).serve()
 
 
@@ -49,6 +51,7 @@ def serve_pages(*, threads: int, workers: int) -> None:
         workers_kill_timeout=KILL_AFTER_SECONDS,
         log_level=LogLevels.warning,
         log_access=False,
+        log_dictconfig=logging_settings(with_deeds=False),
     ).serve()
 
 

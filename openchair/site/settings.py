@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from openchair.lib import environment
 from openchair.lib.installation import read_installation
+from openchair.site.logs import logging_settings
 from openchair.site.secret_key import read_or_make_secret_key
 
 INSTALLATION = read_installation()
@@ -26,6 +27,8 @@ PLACES_COUNTRIES = INSTALLATION.places_countries
 GEOCODER = environment.text("GEOCODER")
 ADULTS_ONLY = environment.boolean("ADULTS_ONLY", default=True)
 QUICK_EXIT_URL = environment.text("QUICK_EXIT_URL")
+LOG_DEEDS = environment.boolean("LOG_DEEDS", default=False)
+EFFORT_BITS = environment.integer("EFFORT_BITS", 16, least=0, most=22)
 VAULT_MOST_MB = environment.integer("VAULT_MOST_MB", 200, least=1, most=1_000_000)
 
 # The public half answers for every name it is reached by, unless the operator lists them: links are built from
@@ -51,6 +54,8 @@ MIDDLEWARE = [
     "openchair.people.signed_in.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+if LOG_DEEDS:
+    MIDDLEWARE.insert(0, "openchair.site.logs.DeedLogMiddleware")
 ROOT_URLCONF = "openchair.site.urls"
 WSGI_APPLICATION = "openchair.site.wsgi.application"
 TEMPLATES = [
@@ -139,11 +144,5 @@ USE_X_FORWARDED_HOST = False
 # Other hosts below the operator's domain are not ours to promise for, nor to put on a browser's list for good.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# The address of a visitor is never logged: no request lines, only what went wrong, by deed and id.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+# Fixed words and places in the code, never values: site/logs.py.
+LOGGING = logging_settings(with_deeds=LOG_DEEDS)
