@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from openchair.lib.text import one_line
 from openchair.people.models import Account, Alert, Challenge, KeyWrapping, Passkey
 from openchair.people.refusing import Refusal
 from openchair.people.signing_in import Suspended
@@ -169,7 +170,7 @@ def keep_passkey(
         credential_id=checked.credential_id,
         public_key=checked.public_key,
         sign_count=checked.sign_count,
-        name=name[:_NAME_OF_A_PASSKEY],
+        name=one_line(text=name[: 10 * _NAME_OF_A_PASSKEY])[:_NAME_OF_A_PASSKEY],
         has_prf=bool(wrapped),
         added_on=today,
     )

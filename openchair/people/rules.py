@@ -56,7 +56,9 @@ def make_handle(*, name: str, tail: str) -> str:
 
 def typed_handle(*, text: str) -> str:
     """Return a handle as people type it, as it is stored."""
-    return text[: 10 * LONGEST_NAME].strip().lower().removeprefix("@")[:LONGEST_NAME]
+    typed = text[: 10 * LONGEST_NAME].strip().lower().removeprefix("@")[:LONGEST_NAME]
+    # No handle has such signs, and PostgreSQL takes no NUL even in a question.
+    return typed if typed.isprintable() else ""
 
 
 def is_public_key(*, text: str) -> bool:

@@ -29,6 +29,11 @@ def test_a_card_shows_name_and_key_to_whoever_holds_it(alice, alices, bobs):
     }
 
 
+@pytest.mark.parametrize("token", ["%00", "x" * 5000, "%F0%9F%94%91"])
+def test_any_token_is_a_question_that_the_database_takes(alice, bobs, token):
+    assert bobs.get(f"/account/cards/{token}").status_code == 404
+
+
 def test_a_card_is_opened_by_members_alone(alice, browser):
     assert card(browser, alice).status_code == 401
 

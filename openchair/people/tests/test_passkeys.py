@@ -266,3 +266,11 @@ def test_each_sign_in_has_a_session_of_its_own(alice, alices, device):
 
     assert Session.objects.filter(account=alice).count() == 2
     assert signed_in(alice).get("/account/keys").status_code == 200
+
+
+def test_the_name_of_a_passkey_is_one_line_of_text(alices):
+    add(alices, Authenticator(), name="Key\x00\n ring" + "g" * 100)
+
+    name = Passkey.objects.get().name
+    assert name.startswith("Key ring")
+    assert len(name) == 60

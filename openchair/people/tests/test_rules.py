@@ -35,7 +35,10 @@ def test_a_name_is_one_line_that_is_not_longer_than_its_column(name):
 
 @given(st.text())
 def test_whatever_is_typed_as_a_handle_fits_its_column(text):
-    assert len(rules.typed_handle(text=text)) <= rules.LONGEST_NAME
+    typed = rules.typed_handle(text=text)
+
+    assert len(typed) <= rules.LONGEST_NAME
+    assert "\x00" not in typed
 
 
 @pytest.mark.parametrize(
