@@ -7,13 +7,14 @@ import type { Author, Expected, Reader } from "./seal.ts"
 
 export const INDEX_KIND = "index"
 
-/** `date` is the day the text is about, "2026-03-01"; `readers` are account ids. */
+/** `date` is the day the text is about, "2026-03-01"; `readers` are account ids; `owner` is set where another wrote it. */
 export interface Entry {
   readonly version: number
   readonly kind: string
   readonly title: string
   readonly date: string
   readonly readers: readonly string[]
+  readonly owner?: string
 }
 
 /** `verified`: their words were compared. `changedTo`: the server gives another key now, not accepted yet. */
@@ -229,6 +230,7 @@ function isEntry(entry: Entry): boolean {
     isRecord(entry) &&
     Number.isSafeInteger(entry.version) &&
     [entry.kind, entry.title, entry.date].every((text) => typeof text === "string") &&
+    (entry.owner === undefined || typeof entry.owner === "string") &&
     isTexts(entry.readers)
   )
 }
