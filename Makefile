@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run build test check bench format messages wheel lock clean
+.PHONY: run build test check bench format messages wheel verify-client lock clean
 
 run: .venv/installed build
 	@$(BIN)/openchair setup
@@ -71,6 +71,10 @@ messages: .venv/installed-dev
 wheel: .venv/installed build
 	$(PIP) --require-hashes -r requirements/build.txt
 	$(BIN)/python -m hatchling build -t wheel
+
+# Builds script and style again in a clean copy, from the locked packages, and compares them with what is here.
+verify-client: build
+	$(PYTHON) -m scripts.verify_client
 
 lock:
 	$(BIN)/python -m pip install --quiet uv

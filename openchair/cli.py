@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "openchair.site.commands.run",
     "setup": "openchair.site.commands.setup",
     "doctor": "openchair.site.commands.doctor",
+    "verify-site": "openchair.site.commands.verify_site",
     "demo": "openchair.directory.commands.demo",
     "import": "openchair.directory.commands.import_source",
     "refresh": "openchair.directory.commands.refresh",
