@@ -8,10 +8,14 @@ import sys
 from importlib import import_module
 
 from openchair import __version__
+from openchair.lib import environment
 
 COMMANDS = {
     "run": "openchair.site.commands.run",
     "setup": "openchair.site.commands.setup",
+    "backup": "openchair.site.commands.backup",
+    "restore": "openchair.site.commands.restore",
+    "upgrade": "openchair.site.commands.upgrade",
     "doctor": "openchair.site.commands.doctor",
     "verify-site": "openchair.site.commands.verify_site",
     "demo": "openchair.directory.commands.demo",
@@ -48,6 +52,8 @@ def main(argv: list[str] | None = None) -> int:
             module.configure(subparser)
             subparser.set_defaults(run=module.run)
     arguments = parser.parse_args(argv)
+    if not _is_in_order():
+        return 2
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()
@@ -56,6 +62,21 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
+
+
+def _is_in_order() -> bool:
+    """Finish a restore that was cut off, whatever comes next. Return whether it is done, or there was none."""
+    home = environment.home()
+    if not (home / "restoring").exists():
+        return True
+    finishing = import_module("openchair.site.backing_up.finishing")
+    try:
+        finishing.finish_what_was_cut_off(home=home)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing may run on half of one and half of another
+        print(f"A restore was cut off, or is going on, and can't be finished yet: {error}", file=sys.stderr)  # fmt: skip
+        return False
+    print("A restore that was cut off is finished now.", file=sys.stderr)
+    return True
 
 
 def _first_word(arguments: list[str]) -> str | None:

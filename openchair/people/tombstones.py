@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 FILE_NAME = "tombstones"
 
@@ -87,7 +87,7 @@ def apply_tombstones(*, home: Path, using: str = "default") -> int:
     except LookupError:
         return 0
     with transaction.atomic(using=using):
-        rows = QuerySet(account, using=using)
+        rows: QuerySet[Model] = QuerySet(account, using=using)
         found = erased & set(rows.values_list("pk", flat=True))
         for account_id in found:
             rows.filter(pk=account_id).delete()
