@@ -206,6 +206,32 @@ export class Documents {
     void this.drain()
   }
 
+  /** Return who else can read a document, as the member wants it: what still waits counts. */
+  async readers(id: string): Promise<readonly string[]> {
+    const waiting = await this.#at.queue.lastOf(this.account, id)
+    return waiting?.readers ?? this.index.documents[id]?.readers ?? []
+  }
+
+  /** Return the key that the server gives for somebody now, or null where it gives none or can't be asked. */
+  async keyOf(account: string): Promise<string | null> {
+    try {
+      return (await this.#at.server.keys([account]))[account]?.public_key ?? null
+    } catch (error) {
+      if (error instanceof NoAnswer) return null
+      throw error
+    }
+  }
+
+  /** Return the newest sealed file of each document on this device, what waits to be sent before what was. */
+  async newestKept(kind: string): Promise<Map<string, { bytes: Uint8Array; version: number }>> {
+    const files = await this.#at.queue.files(this.account, kind)
+    const newest = new Map(files.map(({ id, bytes, version }) => [id, { bytes, version }]))
+    for (const { id, sealed, read } of await this.#at.queue.waiting(this.account)) {
+      newest.set(id, { bytes: sealed, version: read + 1 })
+    }
+    return newest
+  }
+
   /** Put another index in the place of this one, and send it. */
   async noteIndex(index: Index): Promise<void> {
     if (JSON.stringify(index) === JSON.stringify(this.index)) return
