@@ -7,7 +7,15 @@ from pathlib import Path
 
 from openchair.directory.searching import SearchSettings
 from openchair.lib.installation import Installation, read_installation
-from openchair.live.asgi import OWN_ANSWER, Application, Receive, Scope, Send, respond
+from openchair.live.asgi import (
+    NO_PAGE_POLICY,
+    OWN_ANSWER,
+    Application,
+    Receive,
+    Scope,
+    Send,
+    respond,
+)
 from openchair.live.cities import Cities
 from openchair.live.front import Front
 from openchair.live.search import SearchLane
@@ -92,5 +100,6 @@ async def answer_health(scope: Scope, receive: Receive, send: Send) -> None:
         (b"content-type", b"application/json"),
         (b"cache-control", b"no-store"),
         *OWN_ANSWER,
+        NO_PAGE_POLICY,
     ]
     await respond(send, status=200, headers=headers, body=b'{"status":"ok"}')

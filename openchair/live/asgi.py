@@ -13,6 +13,11 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+# Opened by itself, an answer that is no page runs and loads nothing, and stands in nobody's frame.
+NO_PAGE_POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)
 # On every answer that `live` makes itself: its type is what it says, and no other site may build it into its pages.
 OWN_ANSWER: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -21,6 +26,7 @@ OWN_ANSWER: Headers = [
 ]
 # Published data is for every site.
 OPEN_ANSWER: Headers = [
+    NO_PAGE_POLICY,
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 ]

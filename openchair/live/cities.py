@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from openchair.live.asgi import OWN_ANSWER, Headers, Receive, Scope, Send, respond
+from openchair.live.asgi import NO_PAGE_POLICY, OWN_ANSWER, Headers, Receive, Scope, Send, respond
 from openchair.places.gazetteer import Gazetteer
 
 Box = tuple[float, float, float, float]
@@ -92,4 +92,5 @@ _HEADERS: Headers = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"public, max-age=86400"),
     *OWN_ANSWER,
+    NO_PAGE_POLICY,
 ]

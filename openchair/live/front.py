@@ -19,7 +19,16 @@ import msgspec
 from multidict import CIMultiDict
 from yarl import URL
 
-from openchair.live.asgi import OWN_ANSWER, Headers, Receive, Scope, Send, header, respond
+from openchair.live.asgi import (
+    NO_PAGE_POLICY,
+    OWN_ANSWER,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    header,
+    respond,
+)
 from openchair.live.visitor import VisitorNames
 
 # RFC 9110 7.6.1: these speak of one connection, and so do the names that Connection lists.
@@ -229,6 +238,7 @@ class Front:
 PLAIN: Headers = [
     (b"content-type", b"text/plain; charset=utf-8"),
     (b"cache-control", b"no-store"),
+    NO_PAGE_POLICY,
     *OWN_ANSWER,
 ]
 AWAY_POLICY = (

@@ -82,6 +82,11 @@ def _load(path: Path, folder: Path, hashed: frozenset[str]) -> StaticFile:
         (b"vary", b"accept-encoding"),
         # A page under require-corp starts no worker whose own script does not ask for the same (HTML, "run a worker").
         (b"cross-origin-embedder-policy", b"require-corp"),
+        # No `default-src`: it would bind what a worker's script may ask for, and a picture's own style.
+        (
+            b"content-security-policy",
+            b"object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        ),
         *OWN_ANSWER,
     ]
     return StaticFile({**bodies, "": path.read_bytes()}, headers)

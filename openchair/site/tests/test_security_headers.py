@@ -142,6 +142,8 @@ def test_what_live_answers_itself_is_only_what_it_says_and_only_for_this_site(tm
         headers = ask_live(application, path)
         assert headers[b"x-content-type-options"] == b"nosniff", path
         assert headers[b"cross-origin-resource-policy"] == b"same-origin", path
+        if path != "/static/nothing.js":
+            assert b"frame-ancestors 'none'" in headers[b"content-security-policy"], path
 
 
 def test_a_workers_script_asks_for_what_its_page_asks_for(tmp_path):
