@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run build test check bench format messages wheel verify-client lock clean
+.PHONY: run build test soak check bench format messages wheel verify-client lock clean
 
 run: .venv/installed build
 	@$(BIN)/openchair setup
@@ -42,6 +42,10 @@ openchair/site/locale/compiled: .venv/installed $(wildcard openchair/site/locale
 test: .venv/installed-dev build
 	$(BIN)/pytest -n 2 --dist loadgroup
 	cd client && npm run --silent test
+
+# An hour or two: the server is killed 500 times on SQLite and 500 times on PostgreSQL while members write.
+soak: .venv/installed-dev build
+	SOAK_ROUNDS=500 $(BIN)/pytest tests/test_vault_faults.py -k killed
 
 check: .venv/installed-dev build
 	$(BIN)/ruff format --check .

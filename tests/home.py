@@ -7,6 +7,7 @@ import tempfile
 
 os.environ["OPENCHAIR_HOME"] = tempfile.mkdtemp(prefix="openchair-test-")
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("ACCOUNTS", "True")
 
 # Imported late on purpose: nothing may read the environment before it is set.
 from hypothesis import settings

@@ -25,6 +25,8 @@ SITE_TIME_ZONE = INSTALLATION.time_zone
 DISTANCE_UNIT = INSTALLATION.distance_unit
 PLACES_COUNTRIES = INSTALLATION.places_countries
 GEOCODER = environment.text("GEOCODER")
+# Their server half is whole, their pages are not: what has no page is not offered to people.
+ACCOUNTS = environment.boolean("ACCOUNTS", default=False)
 ADULTS_ONLY = environment.boolean("ADULTS_ONLY", default=True)
 QUICK_EXIT_URL = environment.text("QUICK_EXIT_URL")
 LOG_DEEDS = environment.boolean("LOG_DEEDS", default=False)
@@ -97,7 +99,10 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "OPTIONS": {"pool": True},
+        # A page waits this long for a connection and then says that the database is away: the public half would
+        # give it up after 30 s, and until then every thread would stand there. A pool that has tried in vain for
+        # some seconds starts anew with the next page, instead of waiting twice as long each time.
+        "OPTIONS": {"pool": {"timeout": 4, "reconnect_timeout": 5}, "connect_timeout": 4},
     }
 
 
