@@ -9,9 +9,10 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import django
 import msgspec
@@ -19,12 +20,19 @@ import msgspec
 from openchair.lib import clock
 from openchair.lib.environment import BadSetting
 from openchair.lib.installation import Installation, read_installation
+from openchair.people.tombstones import TombstonesDamaged, read_tombstones, tombstones_path
+from openchair.site.backing_up.taking import backup_folder, find_backups
 
 HELP = "say what is wrong with this installation and how to mend it"
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 # Linux refuses longer names for Unix sockets. Source: unix(7), sun_path is 108 bytes with the closing zero.
 LONGEST_SOCKET_NAME = 107
 SNAPSHOT_OLD_AFTER = timedelta(days=2)
+BACKUP_OLD_AFTER = timedelta(days=7)
+# Nothing of this version can have been made earlier: a clock before it has lost its battery.
+EARLIEST_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CLOCK_MARGIN = timedelta(minutes=10)
+LOCAL_HOSTS = frozenset(["localhost", "127.0.0.1", "::1"])
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +140,12 @@ def check_settings(installation: Installation, now: datetime) -> Iterator[Findin
             what="SITE_URL is not set: calendar entries carry links without a host",
             mend="Set SITE_URL, such as https://meetings.example.org",
         )
+    elif not settings.IS_HTTPS and urlsplit(settings.SITE_URL).hostname not in LOCAL_HOSTS:
+        yield Finding(
+            level="warning",
+            what="SITE_URL is not https: whoever is on the way can read and change every page, and browsers seal nothing",
+            mend="Put a web server with TLS in front, and set SITE_URL to its https address. See docs/operations.md",
+        )
 
 
 def check_database(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -176,6 +190,64 @@ def _check_sqlite(path: Path) -> Iterator[Finding]:
             level="broken",
             what=f"the database file is damaged: {verdict}",
             mend="Restore your last backup.",
+        )
+
+
+def check_secret_files(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look whether anybody else may read what only the installation should."""
+    home = installation.home
+    kept = [backup.path for backup in find_backups(folder=backup_folder(home=home))]
+    for path in [*(home / "secrets").rglob("*"), tombstones_path(home=home), *kept]:
+        if path.is_file() and path.stat().st_mode & 0o077:
+            yield Finding(level="warning", what=f"others may read {path}", mend=f"chmod 600 {path}")
+
+
+def check_tombstones(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look whether it can be read who was erased: without it a restore is refused."""
+    try:
+        read_tombstones(home=installation.home)
+    except (TombstonesDamaged, OSError) as error:
+        yield Finding(
+            level="broken",
+            what=f"the list of erased accounts can't be read: {error}",
+            mend=f"Mend {tombstones_path(home=installation.home)} from a copy, or take the line out.",
+        )
+
+
+def check_backups(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look how old the newest backup is."""
+    folder = backup_folder(home=installation.home)
+    found = find_backups(folder=folder)
+    if not found:
+        yield Finding(
+            level="warning", what=f"no backup is in {folder}", mend="Run: openchair backup"
+        )
+        return
+    days = max(0, (now - found[0].taken_at).days)
+    age = f"the newest backup is {days} day{'' if days == 1 else 's'} old"
+    if now - found[0].taken_at > BACKUP_OLD_AFTER:
+        yield Finding(level="warning", what=age, mend="Run: openchair backup, each day by a timer.")
+    else:
+        yield Finding(level="ok", what=age)
+
+
+def check_clock(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look whether the clock is behind something that was made before."""
+    from django.db import DatabaseError
+    from django.db.migrations.recorder import MigrationRecorder
+
+    backups = find_backups(folder=backup_folder(home=installation.home))
+    try:
+        newest = MigrationRecorder.Migration.objects.order_by("-applied").first()
+    except DatabaseError:
+        newest = None
+    made = [EARLIEST_NOW, *(backup.taken_at for backup in backups[:1])]
+    made += [newest.applied] if newest else []
+    if now + CLOCK_MARGIN < max(made):
+        yield Finding(
+            level="warning",
+            what=f"the clock says {now:%Y-%m-%d %H:%M} UTC, which is before something here was made ({max(made):%Y-%m-%d %H:%M})",
+            mend="Set the clock, such as: timedatectl set-ntp true",
         )
 
 
@@ -283,6 +355,10 @@ EARLY_CHECKS: tuple[Check, ...] = (check_home, check_secret_key, check_socket_na
 LATE_CHECKS: tuple[Check, ...] = (
     check_settings,
     check_database,
+    check_secret_files,
+    check_tombstones,
+    check_backups,
+    check_clock,
     check_static,
     check_places,
     check_search,
