@@ -17,6 +17,7 @@ from openchair.people.keys import PassphraseWay, RecoveryWay, set_passphrase, se
 from openchair.people.models import Account
 from openchair.people.refusing import Refusal
 from openchair.people.signing_in import matches
+from openchair.people.tombstones import record_tombstone
 
 # Nearly a million tails for every name: ten in a row that are taken means that something else is wrong.
 _MOST_TRIES = 10
@@ -137,8 +138,6 @@ def erase_account(*, account: Account, home: Path, today: date) -> None:
     person erased here and alive in the backups, and a restore would bring them back. A tombstone without a deletion
     does less harm: its person asked for it, and the restore only finishes what they asked.
     """
-    from openchair.people.tombstones import record_tombstone  # noqa: PLC0415 - until it is there
-
     with transaction.atomic():
         row = Account.objects.select_for_update().get(pk=account.pk)
         record_tombstone(home=home, account_id=row.pk, day=today)

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -26,14 +24,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, object, bool]]:
         assert day == TODAY
         found.append((home, account_id, Account.objects.filter(pk=account_id).exists()))
 
-    _record_by(monkeypatch, record)
+    monkeypatch.setattr("openchair.people.accounts.record_tombstone", record)
     return found
-
-
-def _record_by(monkeypatch, record):
-    module = ModuleType("openchair.people.tombstones")
-    module.record_tombstone = record
-    monkeypatch.setitem(sys.modules, module.__name__, module)
 
 
 def erase(browser, secret="Alice's passphrase"):
@@ -86,7 +78,7 @@ def test_a_tombstone_that_can_not_be_written_stops_the_erasing(alice, monkeypatc
     def full(**_arguments):
         raise OSError("no space left on device")
 
-    _record_by(monkeypatch, full)
+    monkeypatch.setattr("openchair.people.accounts.record_tombstone", full)
 
     with pytest.raises(OSError, match="no space"):
         accounts.erase_account(account=alice, home=tmp_path, today=TODAY)
