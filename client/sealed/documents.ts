@@ -324,6 +324,8 @@ export class Documents {
         await this.noteIndex(putEntry(this.index, id, entry))
       }
     }
+    // "Saved" is said of all that was typed, or not at all.
+    if ((await this.#at.queue.lastOf(this.account, id)) !== undefined) return
     this.#tell(id, { is: "saved", version, notFor })
   }
 

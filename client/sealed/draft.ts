@@ -27,6 +27,11 @@ export class Draft {
     return this.#typed !== null || this.#isAtWork
   }
 
+  /** Whether something was typed since the last sealing began. */
+  get isTyping(): boolean {
+    return this.#typed !== null
+  }
+
   /** Take in what the fields say now. It is sealed after the pause. */
   type(body: Body): void {
     this.#typed = body

@@ -3,10 +3,10 @@
 import type { Entry } from "../vault/vault.ts"
 import { authorOf } from "../vault/vault.ts"
 import type { Documents } from "./documents.ts"
-import { ownScript } from "./own-script.ts"
 import { type Say, sentenceFor, wordsIn } from "./page-words.ts"
 import { listNames, nameOf } from "./reader-names.ts"
 import type { Asked, Told, ToOpen } from "./search-worker.ts"
+import { startWorker } from "./workers.ts"
 import { type Writing, whenOpen } from "./writing.ts"
 
 const KIND = "journal"
@@ -107,7 +107,7 @@ export class JournalList extends HTMLElement {
   async #startWorker(): Promise<Worker | null> {
     const writing = this.#writing
     if (writing === null) return null
-    const worker = new Worker(ownScript(document.body.dataset.searchWorker ?? "") as string)
+    const worker = startWorker("searchWorker")
     this.#worker = worker
     worker.addEventListener("message", ({ data }: MessageEvent<Told>) => this.#heard(data))
     const documents = await this.#toOpen(writing)

@@ -157,6 +157,10 @@ export class SealedForm extends HTMLElement {
   }
 
   #show(state: SaveState): void {
+    // The last words are in the page alone: nothing may be called sealed or saved yet.
+    const isAhead =
+      this.#draft?.isTyping && ["sealed", "sending", "saved", "later"].includes(state.is)
+    if (isAhead) return
     switch (state.is) {
       case "sealed":
       case "sending":
