@@ -75,6 +75,7 @@ export class Documents {
   readonly #refused = new Map<string, string>()
   #indexId = ""
   #chain: Promise<unknown> = Promise.resolve()
+  #saving: Promise<void> = Promise.resolve()
   #retry: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
@@ -185,7 +186,19 @@ export class Documents {
    * Seal what was typed and put it into the queue; when this returns it survives a closed page and a lost network.
    * Sending goes on by itself. `readers` are left as they are unless given.
    */
-  async save(id: string, kind: string, body: Json, readers?: readonly string[]): Promise<void> {
+  save(id: string, kind: string, body: Json, readers?: readonly string[]): Promise<void> {
+    // One after the other: two at once would each take the other for another device, and make a copy of it.
+    const turn = this.#saving.then(() => this.#save(id, kind, body, readers))
+    this.#saving = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #save(
+    id: string,
+    kind: string,
+    body: Json,
+    readers: readonly string[] | undefined,
+  ): Promise<void> {
     for (;;) {
       const seen = await this.#at.queue.lastOf(this.account, id)
       const readersRead = seen?.readersRead ?? this.index.documents[id]?.readers ?? []
