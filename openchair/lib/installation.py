@@ -24,6 +24,7 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     places_countries: tuple[str, ...]
     is_behind_proxy: bool
+    backup_keep_days: int
 
     @property
     def search_folder(self) -> Path:
@@ -65,6 +66,7 @@ def read_installation() -> Installation:
         language=environment.one_of("SITE_LANGUAGE", "en", allowed=("en", "es", "fr")),
         places_countries=tuple(environment.words("PLACES_COUNTRIES", "US,CA,GB,IE,MX,ES,FR")),
         is_behind_proxy=environment.boolean("BEHIND_PROXY", default=False),
+        backup_keep_days=environment.integer("BACKUP_KEEP_DAYS", 35, least=1, most=3650),
     )
 
 

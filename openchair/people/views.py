@@ -29,8 +29,6 @@ from openchair.people.signed_in import (
     signed_in_page,
 )
 
-# What backups may keep of an erased account, at most: said on the page that erases.
-BACKUP_DAYS = 35
 # An alert is shown for a month after it was read, so that "what was that?" has an answer.
 ALERT_DAYS = 30
 
@@ -131,7 +129,10 @@ def people(request: SignedInRequest) -> HttpResponseBase:
 @signed_in_page
 def erase(request: SignedInRequest) -> HttpResponseBase:
     """people/erase.html: as people/kit.html, and `backup_days`, how long backups may keep an erased account."""
-    context = {**_identity_context(request.account), "backup_days": BACKUP_DAYS}
+    context = {
+        **_identity_context(request.account),
+        "backup_days": settings.INSTALLATION.backup_keep_days,
+    }
     return render(request, "people/erase.html", context)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from django.conf import settings as site_settings
 from django.contrib.staticfiles import finders
@@ -224,3 +225,11 @@ def test_whether_adults_only_is_told_to_the_sign_up_page(browser, shown, setting
     settings.ADULTS_ONLY = False
     browser.get("/join")
     assert shown["people/join.html"]["adults_only"] is False
+
+
+def test_the_page_that_erases_says_how_long_this_site_keeps_backups(alices, shown, settings):
+    settings.INSTALLATION = msgspec.structs.replace(settings.INSTALLATION, backup_keep_days=90)
+
+    alices.get("/account/leave")
+
+    assert shown["people/erase.html"]["backup_days"] == 90

@@ -12,6 +12,7 @@ import msgspec
 
 from openchair import __version__
 from openchair.lib import environment
+from openchair.lib.installation import read_installation
 from openchair.people.tombstones import prune_tombstones
 from openchair.site.backing_up.archive import measure, write_archive
 from openchair.site.backing_up.databases import Database, DatabaseTrouble
@@ -43,7 +44,7 @@ def backup_folder(*, home: Path) -> Path:
 
 def keep_days() -> int:
     """Return for how many days backups are kept (BACKUP_KEEP_DAYS)."""
-    return environment.integer("BACKUP_KEEP_DAYS", 35, least=1, most=3650)
+    return read_installation().backup_keep_days
 
 
 def find_backups(*, folder: Path) -> list[Backup]:
