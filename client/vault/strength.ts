@@ -52,11 +52,12 @@ async function load(): Promise<ZxcvbnFactory> {
     import("@zxcvbn-ts/language-en/dist/wikipedia.json.mjs"),
   ])
   return new ZxcvbnFactory({
+    // By the names that zxcvbn knows: it words its warnings and counts dice words by them.
     dictionary: {
       passwords: passwords.default,
       diceware: diceware.default,
-      names: names.default,
-      words: words.default,
+      firstnames: names.default,
+      wikipedia: words.default,
     },
     graphs: graphs.default,
   })
